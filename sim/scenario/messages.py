@@ -1,0 +1,131 @@
+"""Pydantic's errors in the words and places of the user's file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Annotated, Any, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+
+from sim.scenario.document import Places
+from sim.scenario.problems import KeyPath, Problem, nearest, one_of, shown
+from sim.scenario.quantities import unit_of
+from sim.scenario.schema import memory_needed
+
+_QUOTED = re.compile(r"'([^']*)'")
+_KEY_MARK = "[key]"
+_PLAIN_RULES = {
+    "string_type": "text",
+    "string_too_short": "text that is not empty",
+    "bool_type": "true or false",
+    "int_type": "a whole number",
+    "int_parsing_size": "a whole number of a usual size",
+    "finite_number": "a finite number",
+    "date_type": "a date such as 2010-01-31",
+    "date_wanted": "a date such as 2010-01-31",
+    "model_type": "a block of keys",
+    "dict_type": "a block of named things",
+    "tuple_type": "a list",
+    "too_short": "at least one entry",
+    "string_pattern_mismatch": "a name made of letters, digits, _ and - (at most 64)",
+}
+_BOUNDS = {
+    "greater_than_equal": ("ge", "at least"),
+    "less_than_equal": ("le", "at most"),
+    "greater_than": ("gt", "above"),
+    "less_than": ("lt", "below"),
+}
+
+
+def schema_problems(error: ValidationError, model: type[BaseModel], places: Places) -> list[Problem]:
+    """Translate the errors of a model's validation, each to a problem with its line.
+
+    Parameters
+    ----------
+    error : ValidationError
+    model : type of BaseModel
+        The model that was validated.
+    places : Places
+    """
+    return [_translated(dict(one), model, places) for one in error.errors(include_url=False)]
+
+
+def _translated(error: dict[str, Any], model: type[BaseModel], places: Places) -> Problem:
+    kind, location, given = str(error["type"]), tuple(error["loc"]), error["input"]
+    of_key = location[-1:] == (_KEY_MARK,)
+    path: KeyPath = tuple(part for part in location if part != _KEY_MARK)
+    context: dict[str, Any] = error.get("ctx") or {}
+    if kind == "missing":
+        return places.problem(path, "nothing", "given", _mistyped(path, model, places), of_key=True)
+    if kind == "extra_forbidden":
+        known = _keys_at(model, path[:-1])
+        hint = nearest(path[-1], known)
+        return places.problem(path, "an unknown key", one_of(known), hint, of_key=True)
+    if kind == "literal_error":
+        known = _QUOTED.findall(str(context.get("expected", "")))
+        return places.problem(path, shown(given), one_of(known), nearest(given, known), of_key)
+    return places.problem(path, shown(given), _rule(kind, path, given, context, str(error["msg"])), of_key=of_key)
+
+
+def _rule(kind: str, path: KeyPath, given: Any, context: dict[str, Any], message: str) -> str:
+    unit = unit_of(path)
+    if kind == "less_than_equal" and path == ("customers",):
+        gibibytes = memory_needed(int(given)) / 2**30
+        return f"at most {context['le']} (so many would need {gibibytes:,.0f} GiB of memory)"
+    if kind in _BOUNDS:
+        name, words = _BOUNDS[kind]
+        if unit is not None and unit.named.startswith("between") and context[name] in (0, 1):
+            return unit.named if kind.endswith("equal") else f"{words} {shown(context[name])}"
+        return f"{words} {shown(context[name])}"
+    if kind == "float_type":
+        return "a number" if unit is None else f"a number {unit.named}"
+    if kind in ("string_too_long", "too_long"):
+        return f"at most {context.get('max_length')} long"
+    return _PLAIN_RULES.get(kind, message)
+
+
+def _mistyped(path: KeyPath, model: type[BaseModel], places: Places) -> str | None:
+    """Give the unknown key beside a missing one that was probably meant to be it."""
+    known = set(_keys_at(model, path[:-1]))
+    depth = len(path)
+    beside = [str(p[-1]) for p in places.lines if len(p) == depth and p[:-1] == path[:-1]]
+    written = nearest(path[-1], [key for key in beside if key not in known])
+    return None if written is None else f"{path[-1]}' for '{written}"
+
+
+def _keys_at(model: type[BaseModel], path: KeyPath) -> list[str]:
+    """Give the keys that a block may have, in the order of the schema."""
+    blocks: list[Any] = [model]
+    for part in path:
+        blocks = [inner for block in blocks for inner in _inside(block, part)]
+    for block in blocks:
+        if isinstance(block, type) and issubclass(block, BaseModel):
+            return [field.alias or name for name, field in block.model_fields.items()]
+    return []
+
+
+def _inside(kind: Any, part: str | int) -> Iterator[Any]:
+    """Give the types that may stand one step further down."""
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        for name, field in kind.model_fields.items():
+            if part in (field.alias, name):
+                yield from _alternatives(field.annotation)
+        return
+    arguments = get_args(kind)
+    if get_origin(kind) is dict:
+        yield from _alternatives(arguments[1])
+    elif get_origin(kind) is tuple:
+        yield from _alternatives(arguments[0])
+
+
+def _alternatives(annotation: Any) -> Iterator[Any]:
+    """Unwrap annotations and unions."""
+    origin = get_origin(annotation)
+    if origin is Annotated:
+        yield from _alternatives(get_args(annotation)[0])
+    elif origin in (dict, tuple) or isinstance(annotation, type):
+        yield annotation
+    else:
+        for argument in get_args(annotation):
+            yield from _alternatives(argument)

@@ -1,0 +1,428 @@
+"""What a scenario may say: a frozen model whose attributes are named as the keys of the file.
+
+A block of a mechanism that is left out (None) means that the mechanism does not happen. Rules that tie two places
+together are in `rules.py`.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from sim.scenario.kinds import (
+    Block,
+    Clock,
+    Date,
+    Days,
+    Factor,
+    Growth,
+    Level,
+    Many,
+    Months,
+    Name,
+    PositiveDays,
+    PositiveFactor,
+    PositiveMinutes,
+    PositiveMonths,
+    PositiveYuan,
+    Rate,
+    Reason,
+    Reduction,
+    Share,
+    Text,
+    Tier,
+    Whole,
+    Yuan,
+)
+
+MAX_CUSTOMERS = 200_000_000
+BYTES_PER_CUSTOMER = 600
+"""Rounded up: a customer's record, its tiers and scores, and a second copy for a forked world."""
+
+HorizonDays = Annotated[Whole, Field(ge=1, le=3650)]
+
+
+def memory_needed(customers: int) -> int:
+    """Estimate the memory that one replication of this many customers takes, in bytes."""
+    return customers * BYTES_PER_CUSTOMER
+
+
+# --- who the customers are -------------------------------------------------------------------------------------------
+
+
+class Spread(Block):
+    """Mean and standard deviation of something that differs between customers."""
+
+    mean: Factor = 0.0
+    sd: Factor = 0.0
+
+
+class GrowthSpread(Block):
+    """Mean and standard deviation of the yearly growth of a customer's fee."""
+
+    mean: Growth = 0.0
+    sd: Factor = 0.0
+
+
+class Segment(Block):
+    """A kind of customer."""
+
+    share: Share
+    fee_relative: PositiveFactor = 1.0
+    fee_sigma: Factor = 0.0
+    risk_factor: Factor = 1.0
+    price_sensitivity: Spread = Spread()
+    growth_per_year: GrowthSpread = GrowthSpread()
+
+
+class TenureBand(Block):
+    """Share of the base whose tenure on day 0 lies in a band, uniform inside it."""
+
+    from_month: Months
+    to_month: Months
+    share: Share
+
+
+class TenureMix(Block):
+    """Tenure of the base on day 0."""
+
+    bands: Many[TenureBand] = Field(min_length=1)
+
+
+class Base(Block):
+    """The customers at the start, and those who join; without `tenure_mix` all of the base joins on day 0."""
+
+    tenure_mix: TenureMix | None = None
+    joining_share_per_month: Share = 0.0
+    commission_yuan: Yuan = 0.0
+    frailty_variance: Factor = 0.0
+
+
+class Stages(Block):
+    """Stages of the life cycle; left out, customers are stable from the day they join."""
+
+    growth_months: Months
+
+
+class LevelShares(Block):
+    """A share for each level of satisfaction."""
+
+    very: Share
+    satisfied: Share
+    dissatisfied: Share
+
+
+class LevelRatios(Block):
+    """A factor on a rate for each level of satisfaction."""
+
+    very: Factor = 1.0
+    satisfied: Factor = 1.0
+    dissatisfied: Factor = 1.0
+
+
+class Satisfaction(Block):
+    """Satisfaction on joining and what it does; left out, everybody is `satisfied` and it does nothing."""
+
+    joining_share: LevelShares
+    risk_ratio: LevelRatios = LevelRatios()
+
+
+# --- clocks ----------------------------------------------------------------------------------------------------------
+
+
+class Step(Block):
+    """A factor that holds from a month of tenure on."""
+
+    from_month: Months
+    factor: Factor
+
+
+class Steps(Block):
+    """A step function of tenure."""
+
+    steps: Many[Step] = Field(min_length=1)
+
+
+class ClockBlock(Block):
+    """What the rate of a clock depends on."""
+
+    tenure_shape: Name | None = None
+    price_sensitive: bool = False
+    frail: bool = False
+
+
+class Warning(ClockBlock):
+    """Customers begin to leave in their minds, and may come back from it."""
+
+    enter_per_month: Rate
+    recover_per_month: Rate = 0.0
+
+
+class ProblemClock(ClockBlock):
+    """Something goes wrong and the customer is dissatisfied."""
+
+    per_month: Rate
+
+
+class StateRates(Block):
+    """A rate in each state in which a customer can leave."""
+
+    growth: Rate = 0.0
+    stable: Rate = 0.0
+    warning: Rate = 0.0
+
+
+class LeavingReason(ClockBlock):
+    """A reason to leave, and where to."""
+
+    destination: Text = "not stated"
+    per_month: StateRates
+
+
+# --- what acts on them -----------------------------------------------------------------------------------------------
+
+
+class DatedPromotion(Block):
+    """A promotion from one date to another (the second is the first day without it)."""
+
+    from_: Date = Field(alias="from")
+    to: Date
+
+
+class RecurringPromotion(Block):
+    """A promotion that comes back every so many days, in the past too."""
+
+    first: Date
+    every_days: PositiveDays = Field(ge=1)
+    lasts_days: PositiveDays
+
+
+class RandomPromotion(Block):
+    """Promotions that start at random."""
+
+    per_year: float = Field(ge=0, le=366)
+    lasts_days: PositiveDays
+
+
+class Promotion(Block):
+    """A competitor's promotion; exactly one of `dated`, `recurring` and `random` says when."""
+
+    segments: Many[Name] | None = None
+    strength: Factor
+    dated: DatedPromotion | None = None
+    recurring: RecurringPromotion | None = None
+    random: RandomPromotion | None = None
+
+
+class Priorities(Block):
+    """Bounds of the revenue-risk matrix."""
+
+    a_value_share: Share
+    b_value_share: Share
+    risk_at_least: Factor
+
+
+class Ngtp(Block):
+    """Value and risk scores."""
+
+    tenure_risk: Steps
+    priorities: Priorities
+
+
+class TierBound(Block):
+    """Who belongs to a tier: a share of the members (rule quota) or a least value (rule threshold)."""
+
+    share: Share | None = None
+    value_yuan_per_year: Yuan | None = None
+
+
+class Tiers(Block):
+    """Tiers by value."""
+
+    rule: Literal["quota", "threshold"]
+    rank_by: Literal["value"] = "value"
+    excluded_segments: Many[Name] = ()
+    platinum: TierBound
+    gold: TierBound | None = None
+
+
+class Channel(Block):
+    """A way to talk to a customer."""
+
+    cost_yuan: Yuan
+    reach_share: Share
+    strength: Share
+
+
+class ContactEffect(Block):
+    """What a contact does to rates, and how it fades."""
+
+    max_reduction: Reduction
+    acts_on: Many[Clock]
+    half_life_days: PositiveDays
+    lasts_days: Days
+
+
+class Fatigue(Block):
+    """A contact soon after another does less."""
+
+    within_days: Days
+    factor: Share
+
+
+class Contacts(Block):
+    """Channels and what contacts do."""
+
+    channels: dict[Name, Channel] = Field(min_length=1)
+    effect: ContactEffect | None = None
+    explains_share: Share = 0.0
+    fatigue: Fatigue | None = None
+
+
+class Survey(Block):
+    """Who answers a survey."""
+
+    answer_share: LevelShares
+
+
+class Team(Block):
+    """A team that solves the problems of customers who told of them."""
+
+    delay_days: Days
+    solves_share: Share
+    becomes: Level = "satisfied"
+    cost_yuan: Yuan = 0.0
+    reports_share: Share = 0.0
+
+
+class CrossSell(Block):
+    """An offer that raises the fee, once in a life."""
+
+    accept_share: Share
+    fee_increase_share: float = Field(ge=0, le=10)
+
+
+class Gift(Block):
+    """A gift and the share of customers whose interest it meets."""
+
+    cost_yuan: Yuan
+    match_share: Share
+
+
+class RewardResponse(Block):
+    """Dose-response of free days."""
+
+    max_reduction: Reduction
+    half_dose_days: PositiveDays
+    half_life_days: PositiveDays
+    lasts_days: Days
+    acts_on: Many[Clock]
+    lock_in: bool = False
+
+
+class Effects(Block):
+    """The lattice on which fading effects step."""
+
+    step_days: PositiveDays = Field(default=7.0, ge=0.1)
+
+
+class Desk(Block):
+    """A save desk: who wants to leave asks here first."""
+
+    seats: Whole = Field(ge=1, le=100_000)
+    service_minutes: PositiveMinutes
+    patience_minutes: PositiveMinutes | None = None
+    success_share: Share
+    reasons: Many[Reason] = Field(min_length=1)
+    cost_yuan_per_minute: Yuan = 0.0
+
+
+# --- what a firm does ------------------------------------------------------------------------------------------------
+
+
+class Touch(Block):
+    """A contact at a tenure; exactly one of `tenure_days` and `tenure_months`."""
+
+    tenure_days: PositiveDays | None = None
+    tenure_months: PositiveMonths | None = None
+    channels: Many[Name] = ()
+    survey: bool = False
+    cross_sell: bool = False
+    gift: Name | None = None
+    yearly: bool = False
+
+
+class Cadence(Block):
+    """A list of named touches."""
+
+    touches: dict[Name, Touch] = Field(min_length=1)
+
+
+class FreeDays(Block):
+    """A reward: so many days without a bill."""
+
+    free_days: Days
+
+
+class TierPolicy(Block):
+    """What a policy does for the customers of a tier."""
+
+    cadence: Name | None = None
+    complaint_line: bool = False
+    reward: FreeDays | None = None
+
+
+# --- the whole -------------------------------------------------------------------------------------------------------
+
+
+class Money(Block):
+    """Level of fees, and what of them is left after serving."""
+
+    mean_fee_yuan_per_month: PositiveYuan
+    margin_share: Share
+
+
+class Residual(Block):
+    """How long after the horizon the value of those still there is counted; left out, it is not counted."""
+
+    months: float = Field(ge=0, le=120)
+    discount_per_year: float = Field(ge=0, le=10)
+
+
+class Scenario(Block):
+    """A world in which experiments can be made."""
+
+    name: Name
+    title: str = ""
+    currency: Name = "yuan"
+    start: Date
+    horizon_days: HorizonDays
+    customers: Whole = Field(ge=1, le=MAX_CUSTOMERS)
+    baseline_policy: Name = "before"
+    experiments: Many[Text] = ()
+
+    money: Money
+    residual: Residual | None = None
+    segments: dict[Name, Segment] = Field(min_length=1)
+    base: Base
+    leaving: dict[Reason, LeavingReason]
+
+    stages: Stages | None = None
+    satisfaction: Satisfaction | None = None
+    tenure_shapes: dict[Name, Steps] = {}
+    warning: Warning | None = None
+    problem: ProblemClock | None = None
+    promotions: dict[Name, Promotion] = {}
+    ngtp: Ngtp | None = None
+    tiers: Tiers | None = None
+    contacts: Contacts | None = None
+    survey: Survey | None = None
+    team: Team | None = None
+    cross_sell: CrossSell | None = None
+    gifts: dict[Name, Gift] = {}
+    reward: RewardResponse | None = None
+    effects: Effects = Effects()
+    desk: Desk | None = None
+    cadences: dict[Name, Cadence] = {}
+    policies: dict[Name, dict[Tier, TierPolicy]] = Field(default_factory=lambda: {"before": {}})
