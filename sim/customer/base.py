@@ -1,0 +1,257 @@
+"""The base on day 0 and those who join later (model.md section 1).
+
+A base customer is the survivor of a lived past (decision record 2): it joins at minus its tenure and lives to day 0 by the
+same laws; who leaves on the way is tried again as another life, so that frailty, stage, satisfaction and pending clocks
+have exactly the survivors' distribution.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numba import njit
+from scipy import special
+
+from sim.customer.clocks import refresh
+from sim.customer.draws import Decision, exponential, uniforms
+from sim.customer.laws import AS_POLICY, FEN, MONTH, NO_CADENCE, Laws, Shared, Timetable, firm_dtype
+from sim.customer.life import GROWTH, LOST, PROSPECT, live_one, start_life
+from sim.customer.record import (
+    DISSATISFIED,
+    NO_TIER,
+    NOT_ASKED,
+    NOT_ENROLLED,
+    SATISFIED,
+    VERY,
+    Moment,
+    customer_dtype,
+)
+
+if TYPE_CHECKING:
+    from sim.scenario import Scenario
+
+Customers = np.ndarray[Any, Any]
+
+STREAM_FIRST = 1 << 28
+"""Ids of joiners start here; base customers stand below."""
+STREAM_WIDTH = 1 << 24
+"""Most joiners of one stream."""
+LIVES = 10_000
+"""Attempts to live a past; a tenure that nobody survives in so many is refused."""
+
+_NEVER = math.inf
+_JOIN, _BOOKING = int(Moment.JOIN), int(Moment.BOOKING)
+_JOINING = int(Decision.JOINING)
+
+
+class NobodySurvives(ValueError):
+    """The tenure mix asks for customers whom the scenario's hazards leave no chance to exist."""
+
+
+def draw_base(scenario: Scenario, laws: Laws, timetable: Timetable, replications: np.ndarray) -> Customers:
+    """Draw the customers of a block of replications as of day 0, and all who will join.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    laws : Laws
+    timetable : Timetable
+        Promotions of the same replications, the past included.
+    replications : int64 array, shape (rows,)
+        Numbers of the replications.
+
+    Returns
+    -------
+    customer_dtype array, sorted by row; within a row the base by id, then joiners by id
+
+    Raises
+    ------
+    NobodySurvives
+        A tenure of the mix is not survived in `LIVES` attempts.
+    """
+    rows = len(replications)
+    base = _blank(np.arange(scenario.customers, dtype=np.uint32), rows, replications)
+    base["segment"] = _choose(laws, base, Decision.SEGMENT, [s.share for s in scenario.segments.values()])
+    bands = scenario.base.tenure_mix.bands
+    band = _choose(laws, base, Decision.TENURE_BAND, [b.share for b in bands])
+    low = np.array([b.from_month for b in bands])[band]
+    high = np.array([b.to_month for b in bands])[band]
+    tenure = (low + (high - low) * _uniforms(laws, base, Decision.TENURE)) * MONTH
+    base["joined"] = -tenure
+    _draw_fees(scenario, laws, base)
+    _live_past(scenario, laws, timetable, base)
+
+    joiners = _draw_joiners(scenario, laws, rows, replications)
+    _draw_fees(scenario, laws, joiners)
+    _draw_character(scenario, laws, joiners)
+    everybody = np.concatenate([base, joiners])
+    return everybody[np.argsort(everybody["row"], kind="stable")]
+
+
+def row_starts(customers: Customers, rows: int) -> np.ndarray:
+    """Where each replication's customers start; shape (rows + 1,)."""
+    return np.searchsorted(customers["row"], np.arange(rows + 1)).astype(np.int64)
+
+
+def _blank(ids: np.ndarray, rows: int, replications: np.ndarray) -> Customers:
+    customers = np.zeros(len(ids) * rows, dtype=customer_dtype)
+    customers["id"] = np.tile(ids, rows)
+    customers["row"] = np.repeat(np.arange(rows), len(ids))
+    customers["replication"] = np.repeat(replications, len(ids))
+    _reset(customers)
+    return customers
+
+
+def _reset(customers: Customers) -> None:
+    """Nothing has happened yet."""
+    customers["state"] = PROSPECT
+    customers["lost_at"] = _NEVER
+    customers["reason"] = -1
+    customers["arm"] = NOT_ENROLLED
+    customers["tier"] = NO_TIER
+    customers["cadence"] = NO_CADENCE
+    customers["answer"] = NOT_ASKED
+    customers["reached_at"] = -_NEVER
+    customers["free_until"] = -_NEVER
+    customers["period"] = -1
+    customers["due"] = _NEVER
+
+
+def _uniforms(laws: Laws, customers: Customers, decision: Decision, life: int = 0) -> np.ndarray:
+    return uniforms(laws.seed, customers["id"], int(decision), life, 0, customers["replication"])
+
+
+def _choose(laws: Laws, customers: Customers, decision: Decision, shares: list[float], life: int = 0) -> np.ndarray:
+    """Index of the chosen share; the last takes what rounding leaves."""
+    upper = np.cumsum(shares)[:-1]
+    return np.searchsorted(upper, _uniforms(laws, customers, decision, life), side="left")
+
+
+def _gamma(u: np.ndarray, mean: np.ndarray, sd: np.ndarray) -> np.ndarray:
+    """Gamma quantiles; a standard deviation of 0 is a constant."""
+    value = mean.copy()
+    spread = (sd > 0) & (mean > 0)
+    shape = (mean[spread] / sd[spread]) ** 2
+    # u = 1 (one draw in 2^53) has no finite quantile
+    below_one = np.minimum(u[spread], 1.0 - 2.0**-53)
+    value[spread] = special.gammaincinv(shape, below_one) * mean[spread] / shape
+    return value
+
+
+def _draw_fees(scenario: Scenario, laws: Laws, customers: Customers) -> None:
+    segments = list(scenario.segments.values())
+    relative = np.array([s.fee_relative for s in segments])
+    sigma = np.array([s.fee_sigma for s in segments])
+    mean = scenario.money.mean_fee_yuan_per_month * relative / sum(s.share * s.fee_relative for s in segments)
+    z = special.ndtri(np.minimum(_uniforms(laws, customers, Decision.FEE), 1.0 - 2.0**-53))
+    segment = customers["segment"]
+    fee = mean[segment] * FEN * np.exp(sigma[segment] * z - sigma[segment] ** 2 / 2)
+    customers["fee"] = np.floor(fee + 0.5).astype(np.int64)
+
+
+def _draw_character(scenario: Scenario, laws: Laws, customers: Customers, life: int = 0) -> None:
+    """What a customer is like; drawn anew for every life."""
+    segments = list(scenario.segments.values())
+    segment = customers["segment"]
+    sensitivity = [np.array([getattr(s.price_sensitivity, x) for s in segments])[segment] for x in ("mean", "sd")]
+    growth = [np.array([getattr(s.growth_per_year, x) for s in segments])[segment] for x in ("mean", "sd")]
+    u = _uniforms(laws, customers, Decision.PRICE_SENSITIVITY, life)
+    customers["price_sensitivity"] = _gamma(u, *sensitivity)
+    z = special.ndtri(np.minimum(_uniforms(laws, customers, Decision.GROWTH, life), 1.0 - 2.0**-53))
+    customers["growth"] = growth[0] + growth[1] * z
+    ones = np.ones(len(customers))
+    sd = ones * math.sqrt(scenario.base.frailty_variance)
+    customers["frailty"] = _gamma(_uniforms(laws, customers, Decision.FRAILTY, life), ones, sd)
+    customers["satisfaction"] = SATISFIED
+    if scenario.satisfaction is not None:
+        joining = scenario.satisfaction.joining_share
+        level = _choose(laws, customers, Decision.SATISFACTION, [joining.very, joining.satisfied, joining.dissatisfied], life)
+        customers["satisfaction"] = np.array([VERY, SATISFIED, DISSATISFIED])[level]
+    customers["life"] = life
+
+
+def _live_past(scenario: Scenario, laws: Laws, timetable: Timetable, base: Customers) -> None:
+    """Live every base customer from joining to day 0; who does not last is tried again as another life."""
+    firm = idle_firm()
+    shared = Shared(*timetable, cuts=np.zeros((1, 1, 1)), tally=np.zeros((1, 1, 1, 1), dtype=np.int64))
+    pending = np.arange(len(base))
+    for life in range(LIVES):
+        attempt = base[pending]
+        _reset(attempt)
+        _draw_character(scenario, laws, attempt, life)
+        _live_to_day_zero(attempt, laws.table, firm, shared)
+        survived = attempt["state"] != LOST
+        base[pending[survived]] = attempt[survived]
+        pending = pending[~survived]
+        if len(pending) == 0:
+            return
+    months = -base["joined"][pending[0]] / MONTH
+    raise NobodySurvives(
+        f"base.tenure_mix asks for customers of {months:.0f} months' tenure, but none of {LIVES:,} survived so long "
+        "under the scenario's hazards"
+    )
+
+
+@njit(cache=True)
+def _live_to_day_zero(customers, laws, firm, shared):
+    for i in range(customers.shape[0]):
+        c = customers[i]
+        c.state = GROWTH
+        start_life(c, c.joined, laws[0], shared)
+        refresh(c, c.joined, laws[0])
+        live_one(c, laws[0], firm[0], shared, 0.0)
+        c.booked_at = 0.0
+        if c.state != LOST:
+            c.period = 0
+            c.due[_BOOKING] = laws[0].marks[1]
+
+
+def idle_firm() -> np.ndarray:
+    """A firm that does nothing: no contacts, no rewards, no arms; firm_dtype array, shape (1,)."""
+    firm = np.zeros(1, dtype=firm_dtype)
+    firm["cadence"] = NO_CADENCE
+    firm["arm_cadence"] = AS_POLICY
+    firm["arm_free_days"] = -1.0
+    return firm
+
+
+def _draw_joiners(scenario: Scenario, laws: Laws, rows: int, replications: np.ndarray) -> Customers:
+    """Prospects with the day on which they will join, from one numbered Poisson stream a segment."""
+    end = float(laws.marks[-1])
+    parts = []
+    for stream, segment in enumerate(scenario.segments.values()):
+        rate = scenario.base.joining_share_per_month * scenario.customers * segment.share / MONTH
+        if rate == 0.0:
+            continue
+        times, row = _arrivals(laws.seed, stream, rate, end, replications)
+        part = np.zeros(len(times), dtype=customer_dtype)
+        _reset(part)
+        first = np.searchsorted(row, np.arange(rows))
+        part["id"] = STREAM_FIRST + stream * STREAM_WIDTH + np.arange(len(times)) - first[row]
+        part["row"] = row
+        part["replication"] = replications[row]
+        part["segment"] = stream
+        part["joined"] = times
+        part["period"] = 0
+        part["due"][:, _JOIN] = times
+        parts.append(part)
+    return np.concatenate(parts) if parts else np.zeros(0, dtype=customer_dtype)
+
+
+@njit(cache=True)
+def _arrivals(seed, stream, rate, end, replications):
+    times = []
+    rows = []
+    for row in range(replications.shape[0]):
+        t = 0.0
+        number = 0
+        while True:
+            t += exponential(seed, stream, _JOINING, 0, number, replications[row]) / rate
+            if t >= end:
+                break
+            times.append(t)
+            rows.append(row)
+            number += 1
+    return np.array(times), np.array(rows)

@@ -1,0 +1,347 @@
+"""The scenario compiled for the kernel: plain arrays and numbers, no names."""
+
+from __future__ import annotations
+
+import datetime
+import math
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from sim.customer.record import DISSATISFIED, SATISFACTION_NAMES, SATISFIED, VERY
+from sim.customer.states import LEAVING, RUNS, Clock, State
+
+if TYPE_CHECKING:
+    from sim.scenario import Scenario
+
+YEAR = 365.0
+MONTH = YEAR / 12
+FEN = 100
+
+# Most entries of each table. One fixed layout for every scenario means one compilation for all of them, and a record is
+# read through one pointer, where a tuple of arrays pays for reference counts at every call (decision record 3).
+SEGMENTS, BANDS, CADENCES, TOUCHES, TOUCH_CHANNELS, CHANNELS, GIFTS, ARMS, PERIODS = 16, 32, 16, 64, 128, 16, 16, 16, 512
+
+_CLOCKS, _STATES, _LEVELS, _TIERS = len(Clock), len(State), 3, 3
+
+laws_dtype = np.dtype(
+    [
+        ("seed", np.uint64),
+        # clocks
+        ("hazard", np.float64, (_CLOCKS, SEGMENTS, _STATES)),  # a day
+        ("shape", np.float64, (_CLOCKS, BANDS)),
+        ("bands", np.float64, (BANDS,)),  # tenure day at which a band starts; inf behind the last
+        ("satisfaction", np.float64, (_CLOCKS, _LEVELS)),
+        ("frail", np.int64, (_CLOCKS,)),
+        ("price_sensitive", np.int64, (_CLOCKS,)),
+        ("reward_acts", np.int64, (_CLOCKS,)),
+        ("contact_acts", np.int64, (_CLOCKS,)),  # -1 lowers, +1 raises, 0 nothing
+        ("asks", np.int64, (_CLOCKS,)),  # 1: asks at the save desk before leaving
+        ("locked", np.int64, (_CLOCKS,)),  # 1: stands still while free days run
+        ("saved_share", np.float64),
+        ("growth_days", np.float64),
+        ("segments", np.int64),
+        # effects
+        ("step", np.float64),
+        ("contact_max", np.float64),
+        ("contact_half_life", np.float64),
+        ("contact_lasts", np.float64),
+        ("reward_max", np.float64),
+        ("reward_half_dose", np.float64),
+        ("reward_half_life", np.float64),
+        ("reward_lasts", np.float64),
+        # touches, cadence by cadence
+        ("touch_start", np.int64, (CADENCES + 1,)),
+        ("touch_tenure", np.float64, (TOUCHES,)),
+        ("touch_name", np.int64, (TOUCHES,)),  # the same number for the same name in every cadence
+        ("touch_yearly", np.int64, (TOUCHES,)),
+        ("touch_survey", np.int64, (TOUCHES,)),
+        ("touch_cross_sell", np.int64, (TOUCHES,)),
+        ("touch_gift", np.int64, (TOUCHES,)),  # -1 none
+        ("channel_start", np.int64, (TOUCHES + 1,)),
+        ("channel", np.int64, (TOUCH_CHANNELS,)),
+        ("channel_cost", np.int64, (CHANNELS,)),  # fen
+        ("channel_reach", np.float64, (CHANNELS,)),
+        ("channel_strength", np.float64, (CHANNELS,)),
+        ("explains", np.float64),
+        ("fatigue_within", np.float64),
+        ("fatigue_factor", np.float64),
+        ("answers", np.float64, (_LEVELS,)),
+        ("team_delay", np.float64),
+        ("team_solves", np.float64),
+        ("team_becomes", np.int64),
+        ("team_cost", np.int64),  # fen
+        ("reports", np.float64),
+        ("cross_sell_accepts", np.float64),
+        ("cross_sell_increase", np.float64),
+        ("gift_cost", np.int64, (GIFTS,)),  # fen
+        ("gift_match", np.float64, (GIFTS,)),
+        # money and calendar
+        ("marks", np.float64, (PERIODS + 1,)),  # days at which accounts are closed; inf behind the last
+        ("horizon_period", np.int64),  # number of periods within the horizon
+        ("horizon", np.float64),
+        ("margin", np.float64),
+        ("discount", np.float64),  # log(1 + yearly rate) a day
+        ("commission", np.int64),  # fen a joiner
+    ],
+    align=True,
+)
+"""The scenario as one record."""
+
+firm_dtype = np.dtype(
+    [
+        ("cadence", np.int64, (_TIERS,)),  # -1 none
+        ("complaint_line", np.int64, (_TIERS,)),
+        ("free_days", np.float64, (_TIERS,)),  # given on first entering the tier, 0 none
+        ("arm_cadence", np.int64, (ARMS,)),  # AS_POLICY, NO_CADENCE or a number
+        ("arm_free_days", np.float64, (ARMS,)),  # given on day 0; -1 as the policy says
+    ],
+    align=True,
+)
+"""What the firm has decided for now: fixed between epochs, changed in place at them."""
+
+
+class Laws(NamedTuple):
+    """What decides a customer's private life."""
+
+    table: np.ndarray  # laws_dtype, shape (1,)
+    seed: int
+    marks: np.ndarray  # (periods + 1,) days at which accounts are closed
+    horizon: float
+    horizon_period: int
+
+
+class Shared(NamedTuple):
+    """What the kernel reads of others, and writes for the books of a block of replications."""
+
+    start: np.ndarray  # (rows * segments + 1,) where the promotions of row * segments + segment start
+    time: np.ndarray  # (entry,) day of a change of promotions
+    level: np.ndarray  # (entry,) sum of the strengths that run from then on
+    cuts: np.ndarray  # (row, segment, tier) value from which a joiner belongs to the tier; inf never
+    tally: np.ndarray  # (row, arm + 1, period, column) int64; arm 0 is 'not enrolled'
+
+
+class Timetable(NamedTuple):
+    """Competitors' promotions as step functions of time; fields as in `Shared`."""
+
+    start: np.ndarray
+    time: np.ndarray
+    level: np.ndarray
+
+
+AS_POLICY = -2
+NO_CADENCE = -1
+
+
+class TooMany(ValueError):
+    """A table of the scenario has more entries than the kernel's record holds."""
+
+
+def accounting_marks(start: datetime.date, days: Iterable[float]) -> np.ndarray:
+    """Days at which accounts are closed: day 0, each calendar month's start, and `days`, of which the last ends all.
+
+    Returns
+    -------
+    float64 array, increasing, from 0 to the last of `days`
+    """
+    marks = {0.0} | {float(day) for day in days}
+    end = max(marks)
+    year, month = start.year, start.month
+    while True:
+        month += 1
+        if month > 12:
+            year, month = year + 1, 1
+        day = float((datetime.date(year, month, 1) - start).days)
+        if day >= end:
+            return np.array(sorted(marks))
+        marks.add(day)
+
+
+def month_starts(start: datetime.date, end: float) -> np.ndarray:
+    """Days of the calendar months' starts in (0, end)."""
+    return accounting_marks(start, [end])[1:-1]
+
+
+def compile_laws(scenario: Scenario, seed: int, ends: Iterable[float], horizon: float | None = None) -> Laws:
+    """Turn a scenario into the kernel's arrays.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Plain numbers; ranges stand at their centre.
+    seed : int
+        64-bit key of all draws.
+    ends : iterable of float
+        Days at which some world will end; nothing is lived beyond the last.
+    horizon : float, optional
+        Day from which bookings count as residual value; the scenario's by default.
+    """
+    horizon = float(scenario.horizon_days if horizon is None else horizon)
+    clocks, segments = len(Clock), list(scenario.segments)
+    hazard = np.zeros((clocks, len(segments), len(State)))
+    frail = np.zeros(clocks, np.int64)
+    sensitive = np.zeros(clocks, np.int64)
+    asks = np.zeros(clocks, np.int64)
+    locked = np.zeros(clocks, np.int64)
+    shapes: dict[Clock, str | None] = {}
+    factors = np.array([segment.risk_factor for segment in scenario.segments.values()])
+    ones = np.ones(len(segments))
+
+    def set_clock(clock: Clock, per_month: dict[State, float], by_segment: np.ndarray, law: object) -> None:
+        for state in RUNS[clock]:
+            hazard[clock, :, state] = per_month[state] / MONTH * by_segment
+        frail[clock] = getattr(law, "frail", False)
+        sensitive[clock] = getattr(law, "price_sensitive", False)
+        shapes[clock] = getattr(law, "tenure_shape", None)
+
+    if scenario.warning is not None:
+        warning = scenario.warning
+        enter = dict.fromkeys(RUNS[Clock.WARNING], warning.enter_per_month)
+        set_clock(Clock.WARNING, enter, factors, warning)
+        set_clock(Clock.RECOVERY, {State.WARNING: warning.recover_per_month}, ones, None)
+    if scenario.problem is not None:
+        set_clock(Clock.PROBLEM, dict.fromkeys(RUNS[Clock.PROBLEM], scenario.problem.per_month), ones, None)
+    for clock in LEAVING:
+        reason = scenario.leaving.get(clock.name.lower())
+        if reason is not None:
+            rates = {state: getattr(reason.per_month, state.name.lower()) for state in RUNS[clock]}
+            set_clock(clock, rates, factors if clock is Clock.COMPETITOR else ones, reason)
+            asks[clock] = scenario.desk is not None and clock.name.lower() in scenario.desk.reasons
+
+    bands, shape = _tenure_bands(scenario, shapes)
+    satisfaction = np.ones((clocks, 3))
+    if scenario.satisfaction is not None:
+        ratio = [getattr(scenario.satisfaction.risk_ratio, name) for name in SATISFACTION_NAMES]
+        satisfaction[Clock.WARNING] = satisfaction[Clock.COMPETITOR] = ratio
+
+    reward, contacts, survey, team = scenario.reward, scenario.contacts, scenario.survey, scenario.team
+    reward_acts = np.zeros(clocks, np.int64)
+    contact_acts = np.zeros(clocks, np.int64)
+    if reward is not None:
+        for name in reward.acts_on:
+            reward_acts[Clock[name.upper()]] = 1
+        if reward.lock_in:
+            locked[[Clock.COMPETITOR, Clock.VARIETY]] = 1
+    if contacts is not None:
+        for name in contacts.effect.acts_on:
+            contact_acts[Clock[name.upper()]] = 1 if name == "recovery" else -1
+    effect = contacts.effect if contacts is not None else None
+    channels = contacts.channels if contacts is not None else {}
+    fatigue = contacts.fatigue if contacts is not None else None
+    cross_sell = scenario.cross_sell
+    levels = {"dissatisfied": DISSATISFIED, "satisfied": SATISFIED, "very": VERY}
+
+    touches = _touches(scenario)
+    marks = accounting_marks(scenario.start, [horizon, *ends])
+    table = np.zeros(1, dtype=laws_dtype)
+    table["bands"] = table["marks"] = np.inf
+    values: dict[str, Any] = {
+        "seed": np.uint64(seed),
+        "hazard": hazard,
+        "shape": shape,
+        "bands": bands,
+        "satisfaction": satisfaction,
+        "frail": frail,
+        "price_sensitive": sensitive,
+        "reward_acts": reward_acts,
+        "contact_acts": contact_acts,
+        "asks": asks,
+        "locked": locked,
+        "saved_share": scenario.desk.success_share if scenario.desk is not None else 0.0,
+        "growth_days": scenario.stages.growth_months * MONTH if scenario.stages is not None else 0.0,
+        "segments": len(segments),
+        "step": scenario.effects.step_days,
+        "contact_max": effect.max_reduction if effect else 0.0,
+        "contact_half_life": effect.half_life_days if effect else 1.0,
+        "contact_lasts": effect.lasts_days if effect else 0.0,
+        "reward_max": reward.max_reduction if reward else 0.0,
+        "reward_half_dose": reward.half_dose_days if reward else 1.0,
+        "reward_half_life": reward.half_life_days if reward else 1.0,
+        "reward_lasts": reward.lasts_days if reward else 0.0,
+        **touches,
+        "channel_cost": _fen([channel.cost_yuan for channel in channels.values()]),
+        "channel_reach": [channel.reach_share for channel in channels.values()],
+        "channel_strength": [channel.strength for channel in channels.values()],
+        "explains": contacts.explains_share if contacts else 0.0,
+        "fatigue_within": fatigue.within_days if fatigue else 0.0,
+        "fatigue_factor": fatigue.factor if fatigue else 1.0,
+        "answers": [getattr(survey.answer_share, name) if survey else 0.0 for name in SATISFACTION_NAMES],
+        "team_delay": team.delay_days if team else 0.0,
+        "team_solves": team.solves_share if team else 0.0,
+        "team_becomes": levels[team.becomes] if team else SATISFIED,
+        "team_cost": round(team.cost_yuan * FEN) if team else 0,
+        "reports": team.reports_share if team else 0.0,
+        "cross_sell_accepts": cross_sell.accept_share if cross_sell else 0.0,
+        "cross_sell_increase": cross_sell.fee_increase_share if cross_sell else 0.0,
+        "gift_cost": _fen([gift.cost_yuan for gift in scenario.gifts.values()]),
+        "gift_match": [gift.match_share for gift in scenario.gifts.values()],
+        "marks": marks,
+        "horizon_period": int(np.searchsorted(marks, horizon)),
+        "horizon": horizon,
+        "margin": scenario.money.margin_share,
+        "discount": math.log1p(scenario.residual.discount_per_year) / YEAR,
+        "commission": round(scenario.base.commission_yuan * FEN),
+    }
+    for name, value in values.items():
+        _fill(table, name, np.asarray(value))
+    return Laws(table, seed, marks, horizon, values["horizon_period"])
+
+
+def _fill(table: np.ndarray, name: str, value: np.ndarray) -> None:
+    """Write a value into the leading corner of its field."""
+    room = table[name].shape[1:]
+    if any(have > most for have, most in zip(value.shape, room, strict=True)):
+        raise TooMany(f"{name}: {value.shape} entries, at most {room} fit")
+    table[name][(0, *(slice(length) for length in value.shape))] = value
+
+
+def _fen(yuan: list[float]) -> np.ndarray:
+    return np.array([round(amount * FEN) for amount in yuan], dtype=np.int64)
+
+
+def _tenure_bands(scenario: Scenario, shapes: dict[Clock, str | None]) -> tuple[np.ndarray, np.ndarray]:
+    """Union of all clocks' tenure steps, and each clock's factor on it."""
+    starts = {0.0}
+    for name in shapes.values():
+        if name is not None:
+            starts |= {step.from_month * MONTH for step in scenario.tenure_shapes[name].steps}
+    bands = np.array(sorted(starts))
+    shape = np.ones((len(Clock), len(bands)))
+    for clock, name in shapes.items():
+        if name is None:
+            continue
+        for step in scenario.tenure_shapes[name].steps:
+            shape[clock, bands >= step.from_month * MONTH] = step.factor
+    return bands, shape
+
+
+def _touches(scenario: Scenario) -> dict[str, np.ndarray]:
+    """Cadences as flat tables; touches of one name have one number in every cadence, so they share their luck."""
+    names: dict[str, int] = {}
+    channels = list(scenario.contacts.channels) if scenario.contacts is not None else []
+    gifts = list(scenario.gifts)
+    touch_start, channel_start = [0], [0]
+    channel: list[int] = []
+    rows: list[tuple[float, int, bool, bool, bool, int]] = []
+    for cadence in scenario.cadences.values():
+        for name, touch in cadence.touches.items():
+            tenure = touch.tenure_days if touch.tenure_days is not None else touch.tenure_months * MONTH
+            number = names.setdefault(name, len(names))
+            gift = gifts.index(touch.gift) if touch.gift is not None else -1
+            rows.append((float(tenure), number, touch.yearly, touch.survey, touch.cross_sell, gift))
+            channel += [channels.index(c) for c in touch.channels]
+            channel_start.append(len(channel))
+        touch_start.append(len(rows))
+    columns = [np.array(column) for column in zip(*rows, strict=True)] if rows else [np.zeros(0)] * 6
+    return {
+        "touch_start": np.array(touch_start, dtype=np.int64),
+        "touch_tenure": columns[0].astype(float),
+        "touch_name": columns[1].astype(np.int64),
+        "touch_yearly": columns[2].astype(np.int64),
+        "touch_survey": columns[3].astype(np.int64),
+        "touch_cross_sell": columns[4].astype(np.int64),
+        "touch_gift": columns[5].astype(np.int64),
+        "channel_start": np.array(channel_start, dtype=np.int64),
+        "channel": np.array(channel, dtype=np.int64),
+    }

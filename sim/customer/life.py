@@ -1,0 +1,396 @@
+"""The life of one customer, from moment to moment (model.md).
+
+`live` is what the world calls: every customer of an array up to, and not including, a moment. Everything here is private:
+it reads the customer's own record, the laws, and what the firm decided at the last epoch, and writes the record and the
+tally of its replication.
+"""
+
+import math
+
+from numba import njit
+
+from sim.customer.clocks import refresh, rewind, stop
+from sim.customer.draws import Decision, uniform
+from sim.customer.laws import AS_POLICY
+from sim.customer.money import accrue, book
+from sim.customer.record import CLOCKS, DISSATISFIED, LINES, MOMENTS, NO_TIER, SATISFIED, VERY, Line, Moment
+from sim.customer.states import Clock, State, move_numbers
+
+_NEVER = math.inf
+_YEAR = 365.0
+PROSPECT, GROWTH, STABLE, WARNING, ASKING, LOST = (int(s) for s in State)
+(_JOIN, _STAGE, _BAND, _ANNIVERSARY, _BOOKING, _PROMOTION, _FREE_END, _REWARD_FADE, _CONTACT_FADE, _TOUCH, _TEAM) = (
+    int(m) for m in Moment
+)
+_CLOCK_WARNING, _CLOCK_RECOVERY, _CLOCK_PROBLEM = int(Clock.WARNING), int(Clock.RECOVERY), int(Clock.PROBLEM)
+_REACHED, _EXPLAINED, _ANSWERED = int(Decision.REACHED), int(Decision.EXPLAINED), int(Decision.ANSWERED)
+_CROSS_SOLD, _GIFT_PLEASED = int(Decision.CROSS_SOLD), int(Decision.GIFT_PLEASED)
+_SOLVED, _REPORTED, _SAVED = int(Decision.SOLVED), int(Decision.REPORTED), int(Decision.SAVED)
+_CONTACT, _GIFT, _TEAM_LINE = int(Line.CONTACT), int(Line.GIFT), int(Line.TEAM)
+_COMMISSION = int(Line.COMMISSION)
+
+# Columns of the tally: ledger lines, then states at the period's end, moves, losses by leaving clock.
+STATES = len(State)
+MOVE_NUMBERS = move_numbers()
+MOVES = int(MOVE_NUMBERS.max()) + 1
+STATE_COLUMN = LINES
+MOVE_COLUMN = STATE_COLUMN + STATES
+LOSS_COLUMN = MOVE_COLUMN + MOVES
+COLUMNS = LOSS_COLUMN + CLOCKS
+
+# A touch's occurrence in a draw's key: name, year and channel, the same in every arm.
+_YEARS, _CHANNELS = 64, 16
+
+
+@njit(forceinline=True)
+def move(c, state, shared):
+    """Change the state; legal moves only (an illegal one would index outside and is caught by the tests)."""
+    if c.period >= 0:
+        shared.tally[c.row, c.arm + 1, c.period, MOVE_COLUMN + MOVE_NUMBERS[c.state, state]] += 1
+    c.state = state
+
+
+@njit(forceinline=True)
+def leave(c, k, t, laws, shared):
+    """The relation ends for reason `k`."""
+    accrue(c, t, laws, shared)
+    move(c, LOST, shared)
+    if c.period >= 0:
+        shared.tally[c.row, c.arm + 1, c.period, LOSS_COLUMN + k] += 1
+    c.lost_at = t
+    c.reason = k
+    stop(c)
+
+
+@njit(forceinline=True)
+def fade(steps, step, half_life, lasts):
+    """What is left of an effect after `steps` steps of `step` days."""
+    if steps * step >= lasts:
+        return 0.0
+    return 2.0 ** (-steps * step / half_life)
+
+
+@njit(forceinline=True)
+def give_free_days(c, days, t, laws, shared):
+    """Free days from `t` on, and what they do to the customer (model.md section 5)."""
+    accrue(c, t, laws, shared)
+    c.free_until = max(c.free_until, t) + days
+    c.due[_FREE_END] = c.free_until
+    c.rewarded = 1
+    c.reward_at = t
+    c.reward_steps = 0
+    c.reward_strength = laws.reward_max * days / (days + laws.reward_half_dose)
+    c.reward_effect = c.reward_strength * fade(0, laws.step, laws.reward_half_life, laws.reward_lasts)
+    c.due[_REWARD_FADE] = t + laws.step if c.reward_effect != 0.0 else _NEVER
+    refresh(c, t, laws)
+
+
+@njit(forceinline=True)
+def next_touch(c, t, laws):
+    """Find the current cadence's first touch strictly after `t`."""
+    c.due[_TOUCH] = _NEVER
+    if c.cadence < 0:
+        return
+    for i in range(laws.touch_start[c.cadence], laws.touch_start[c.cadence + 1]):
+        year = 0
+        at = c.joined + laws.touch_tenure[i]
+        if at <= t and laws.touch_yearly[i] == 1:
+            year = int(math.floor((t - at) / _YEAR)) + 1
+            at = c.joined + laws.touch_tenure[i] + year * _YEAR
+            if at <= t:  # the division rounded down
+                year += 1
+                at = c.joined + laws.touch_tenure[i] + year * _YEAR
+        if at > t and at < c.due[_TOUCH]:
+            c.due[_TOUCH] = at
+            c.touch = i
+            c.touch_year = year
+
+
+@njit(forceinline=True)
+def follow_policy(c, t, laws, firm, shared, entering_rewards):
+    """Give the customer what its arm, or else its tier, is due from `t` on."""
+    cadence = firm.cadence[c.tier]
+    days = firm.free_days[c.tier] if entering_rewards else 0.0
+    if c.arm >= 0:
+        if firm.arm_cadence[c.arm] != AS_POLICY:
+            cadence = firm.arm_cadence[c.arm]
+        if firm.arm_free_days[c.arm] >= 0.0:
+            days = 0.0
+    c.complaint_line = firm.complaint_line[c.tier]
+    if cadence != c.cadence:
+        c.cadence = cadence
+        next_touch(c, t, laws)
+    if days > 0.0 and c.rewarded == 0:
+        give_free_days(c, days, t, laws, shared)
+
+
+@njit(forceinline=True)
+def schedule_team(c, t, laws):
+    if c.due[_TEAM] == _NEVER:
+        c.due[_TEAM] = t + laws.team_delay
+
+
+@njit(forceinline=True)
+def touch(c, t, laws, shared):
+    """One touch of a cadence, in the order of model.md section 4."""
+    i = c.touch
+    occurrence = (laws.touch_name[i] * _YEARS + c.touch_year) * _CHANNELS
+    strength = -1.0
+    for j in range(laws.channel_start[i], laws.channel_start[i + 1]):
+        channel = laws.channel[j]
+        book(c, _CONTACT, laws.channel_cost[channel], t, laws, shared)
+        u = uniform(laws.seed, c.id, _REACHED, c.life, occurrence + channel, c.replication)
+        if u <= laws.channel_reach[channel] and laws.channel_strength[channel] > strength:
+            strength = laws.channel_strength[channel]
+    if strength >= 0.0:
+        if t - c.reached_at < laws.fatigue_within:
+            strength *= laws.fatigue_factor
+        c.reached_at = t
+        c.contacts += 1
+        c.contact_at = t
+        c.contact_steps = 0
+        c.contact_strength = strength * laws.contact_max
+        c.contact_effect = c.contact_strength * fade(0, laws.step, laws.contact_half_life, laws.contact_lasts)
+        c.due[_CONTACT_FADE] = t + laws.step if c.contact_effect != 0.0 else _NEVER
+        if c.satisfaction == SATISFIED:
+            u = uniform(laws.seed, c.id, _EXPLAINED, c.life, occurrence, c.replication)
+            if u <= strength * laws.explains:
+                c.satisfaction = VERY
+        if laws.touch_survey[i] == 1:
+            u = uniform(laws.seed, c.id, _ANSWERED, c.life, occurrence, c.replication)
+            if u <= laws.answers[c.satisfaction]:
+                c.answer = c.satisfaction
+                c.answered_at = t
+                if c.satisfaction == DISSATISFIED:
+                    schedule_team(c, t, laws)
+        if laws.touch_cross_sell[i] == 1 and c.cross_sold == 0:
+            u = uniform(laws.seed, c.id, _CROSS_SOLD, c.life, occurrence, c.replication)
+            if u <= laws.cross_sell_accepts:
+                accrue(c, t, laws, shared)
+                c.fee = int(math.floor(c.fee * (1.0 + laws.cross_sell_increase) + 0.5))
+                c.cross_sold = 1
+    gift = laws.touch_gift[i]
+    if gift >= 0:
+        book(c, _GIFT, laws.gift_cost[gift], t, laws, shared)
+        u = uniform(laws.seed, c.id, _GIFT_PLEASED, c.life, occurrence, c.replication)
+        if u <= laws.gift_match[gift] and c.satisfaction == SATISFIED:
+            c.satisfaction = VERY
+    next_touch(c, t, laws)
+
+
+@njit(forceinline=True)
+def next_promotion(c, laws, shared):
+    """When the promotions of the customer's segment change next."""
+    entry = c.promotion_entry
+    end = shared.start[c.row * laws.segments + c.segment + 1]
+    c.due[_PROMOTION] = shared.time[entry] if entry < end else _NEVER
+
+
+@njit(forceinline=True)
+def start_life(c, t, laws, shared):
+    """Set every clock and moment of a customer that joins at `t`; the state is set by the caller."""
+    stop(c)
+    c.band = 0
+    c.booked_at = t
+    row = c.row * laws.segments + c.segment
+    entry = shared.start[row]
+    c.promotion = 0.0
+    while entry < shared.start[row + 1] and shared.time[entry] <= t:
+        c.promotion = shared.level[entry]
+        entry += 1
+    c.promotion_entry = entry
+    next_promotion(c, laws, shared)
+    c.due[_STAGE] = t + laws.growth_days
+    c.due[_BAND] = t + laws.bands[1]
+    if c.growth != 0.0:
+        c.due[_ANNIVERSARY] = t + _YEAR
+    for k in range(CLOCKS):
+        c.rate[k] = 0.0
+        c.firings[k] = 0
+        rewind(c, k, t, laws.seed)
+
+
+@njit(forceinline=True)
+def join(c, t, laws, firm, shared):
+    """A prospect becomes a customer; the last score's cut-offs say its tier."""
+    period = c.period
+    while laws.marks[period + 1] <= t:
+        period += 1
+    c.period = period
+    move(c, GROWTH, shared)
+    start_life(c, t, laws, shared)
+    c.due[_BOOKING] = laws.marks[period + 1]
+    book(c, _COMMISSION, laws.commission, t, laws, shared)
+    value = 12.0 * c.fee * (1.0 + c.growth)
+    c.tier = NO_TIER
+    for tier in range(1, shared.cuts.shape[2]):
+        if value >= shared.cuts[c.row, c.segment, tier]:
+            c.tier = tier
+    follow_policy(c, t, laws, firm, shared, True)
+
+
+@njit(forceinline=True)
+def fire(c, k, t, laws, shared):
+    """Clock `k` has run down."""
+    rewind(c, k, t, laws.seed)
+    if k == _CLOCK_WARNING:
+        move(c, WARNING, shared)
+    elif k == _CLOCK_RECOVERY:
+        move(c, GROWTH if t < c.joined + laws.growth_days else STABLE, shared)
+    elif k == _CLOCK_PROBLEM:
+        c.satisfaction = DISSATISFIED
+        if c.complaint_line == 1:
+            u = uniform(laws.seed, c.id, _REPORTED, c.life, c.firings[k], c.replication)
+            if u <= laws.reports:
+                schedule_team(c, t, laws)
+    elif laws.asks[k] == 0:
+        leave(c, k, t, laws, shared)
+        return
+    else:
+        c.reason = k
+        c.asked_at = t
+        move(c, ASKING, shared)
+        c.calls += 1
+        if c.period < 0:  # in the lived past nobody waits at the desk
+            u = uniform(laws.seed, c.id, _SAVED, c.life, c.calls, c.replication)
+            if u <= laws.saved_share:
+                c.reason = -1
+                move(c, STABLE, shared)
+            else:
+                leave(c, k, t, laws, shared)
+
+
+@njit(forceinline=True)
+def happen(c, j, t, laws, firm, shared):
+    """Let moment or clock number `j` of `due` happen at `t`; rates are refreshed by the caller."""
+    if j >= MOMENTS:
+        fire(c, j - MOMENTS, t, laws, shared)
+    elif j == _BOOKING:
+        accrue(c, t, laws, shared)
+        shared.tally[c.row, c.arm + 1, c.period, STATE_COLUMN + c.state] += 1
+        c.period += 1
+        c.due[_BOOKING] = laws.marks[c.period + 1]
+    elif j == _TOUCH:
+        touch(c, t, laws, shared)
+    elif j == _CONTACT_FADE:
+        c.contact_steps += 1
+        c.contact_effect = c.contact_strength * fade(
+            c.contact_steps, laws.step, laws.contact_half_life, laws.contact_lasts
+        )
+        more = c.contact_effect != 0.0
+        c.due[_CONTACT_FADE] = c.contact_at + (c.contact_steps + 1) * laws.step if more else _NEVER
+    elif j == _REWARD_FADE:
+        c.reward_steps += 1
+        c.reward_effect = c.reward_strength * fade(
+            c.reward_steps, laws.step, laws.reward_half_life, laws.reward_lasts
+        )
+        more = c.reward_effect != 0.0
+        c.due[_REWARD_FADE] = c.reward_at + (c.reward_steps + 1) * laws.step if more else _NEVER
+    elif j == _PROMOTION:
+        c.promotion = shared.level[c.promotion_entry]
+        c.promotion_entry += 1
+        next_promotion(c, laws, shared)
+    elif j == _BAND:
+        c.band += 1
+        c.due[_BAND] = c.joined + laws.bands[c.band + 1]
+    elif j == _STAGE:
+        c.due[_STAGE] = _NEVER
+        if c.state == GROWTH:
+            move(c, STABLE, shared)
+    elif j == _FREE_END:
+        accrue(c, t, laws, shared)
+        c.due[_FREE_END] = _NEVER
+        c.free_until = -_NEVER
+    elif j == _ANNIVERSARY:
+        accrue(c, t, laws, shared)
+        c.fee = int(math.floor(c.fee * max(0.0, 1.0 + c.growth) + 0.5))
+        c.due[_ANNIVERSARY] += _YEAR
+    elif j == _TEAM:
+        c.due[_TEAM] = _NEVER
+        book(c, _TEAM_LINE, laws.team_cost, t, laws, shared)
+        u = uniform(laws.seed, c.id, _SOLVED, c.life, c.firings[_CLOCK_PROBLEM], c.replication)
+        if c.satisfaction == DISSATISFIED and u <= laws.team_solves:
+            c.satisfaction = laws.team_becomes
+            c.solved += 1
+    else:
+        join(c, t, laws, firm, shared)
+
+
+@njit(forceinline=True)
+def live_one(c, laws, firm, shared, until):
+    """Live one customer up to, not including, `until`, or until it asks at the desk.
+
+    Returns
+    -------
+    number of events that happened
+    """
+    events = 0
+    asking = c.state == ASKING
+    while True:
+        j, t = 0, c.due[0]
+        for i in range(1, MOMENTS + CLOCKS):
+            if c.due[i] < t:
+                j, t = i, c.due[i]
+        if t >= until:
+            return events
+        happen(c, j, t, laws, firm, shared)
+        events += 1
+        if j != _BOOKING and c.state != LOST:
+            refresh(c, t, laws)
+            if c.state == ASKING and not asking:
+                return events
+
+
+@njit(cache=True, nogil=True)
+def live(customers, laws, firm, shared, until):
+    """Live every customer that does not stand at the desk up to, not including, `until`.
+
+    Parameters
+    ----------
+    customers : customer_dtype array, shape (n,)
+    laws, firm : laws_dtype, firm_dtype arrays, shape (1,)
+    shared : Shared
+    until : float
+        Day.
+
+    Returns
+    -------
+    number of events that happened
+    """
+    the_laws, the_firm = laws[0], firm[0]
+    events = 0
+    for i in range(customers.shape[0]):
+        c = customers[i]
+        if c.state != ASKING and c.state != LOST:
+            events += live_one(c, the_laws, the_firm, shared, until)
+    return events
+
+
+@njit(cache=True)
+def close(customers, laws, firm, shared, t):
+    """Close the accounts that are due at `t`, so that what happened before `t` is booked before anything at `t`."""
+    for i in range(customers.shape[0]):
+        c = customers[i]
+        if c.due[_BOOKING] == t:
+            happen(c, _BOOKING, t, laws[0], firm[0], shared)
+
+
+@njit(cache=True)
+def wait(customers, i, laws, firm, shared, until):
+    """Let customer `i`, who stands at the desk, age to `until`: bills fall due, leaving clocks pause."""
+    return live_one(customers[i], laws[0], firm[0], shared, until)
+
+
+@njit(cache=True)
+def answer_call(customers, i, saved, cost, line, t, laws, firm, shared, until):
+    """End customer `i`'s call at `t`: it stays or leaves; if it stays it lives on to `until`."""
+    c, the_laws, the_firm = customers[i], laws[0], firm[0]
+    events = live_one(c, the_laws, the_firm, shared, t)
+    book(c, line, cost, t, the_laws, shared)
+    if saved:
+        c.reason = -1
+        move(c, STABLE, shared)
+        refresh(c, t, the_laws)
+        return events + live_one(c, the_laws, the_firm, shared, until)
+    leave(c, c.reason, t, the_laws, shared)
+    return events

@@ -1,0 +1,37 @@
+"""Booking: every fen goes into one line of the ledger, once (model.md section 8)."""
+
+import math
+
+from numba import njit
+
+from sim.customer.record import Line
+
+_LIST, _FORGONE = int(Line.LIST), int(Line.FORGONE)
+_MONTH = 365.0 / 12.0
+
+
+@njit(forceinline=True)
+def book(c, line, amount, t, laws, shared):
+    """Book `amount` fen into `line` at `t`; before day 0 nothing is booked."""
+    period = c.period
+    if period < 0 or amount == 0:
+        return
+    shared.tally[c.row, c.arm + 1, period, line] += amount
+    if period < laws.horizon_period:
+        c.ledger[line] += amount
+    else:
+        weight = laws.margin if line == _LIST else -1.0
+        worth = weight * amount * math.exp(-laws.discount * (t - laws.horizon))
+        c.residual += int(math.floor(worth + 0.5))
+
+
+@njit(forceinline=True)
+def accrue(c, t, laws, shared):
+    """Book the list fee since the last booking; what falls into free days is forgone too."""
+    days = t - c.booked_at
+    if days > 0.0:
+        amount = int(math.floor(c.fee * days / _MONTH + 0.5))
+        book(c, _LIST, amount, t, laws, shared)
+        if t <= c.free_until:
+            book(c, _FORGONE, amount, t, laws, shared)
+    c.booked_at = t

@@ -1,0 +1,73 @@
+"""The life cycle: which states there are, which moves are legal, which clocks run where.
+
+This table is the only place that says so; the engine, the documents and the tests read it.
+"""
+
+from enum import IntEnum
+
+import numpy as np
+
+
+class State(IntEnum):
+    """A stage of a customer's life."""
+
+    PROSPECT = 0
+    GROWTH = 1
+    STABLE = 2
+    WARNING = 3
+    ASKING = 4
+    LOST = 5
+
+
+class Clock(IntEnum):
+    """A reason to act that integrated hazard runs down."""
+
+    WARNING = 0
+    RECOVERY = 1
+    PROBLEM = 2
+    COMPETITOR = 3
+    NEED_GONE = 4
+    VARIETY = 5
+
+
+LEAVING = (Clock.COMPETITOR, Clock.NEED_GONE, Clock.VARIETY)
+"""Clocks that end the relation; the clock is the reason of the loss."""
+
+ACTIVE = (State.GROWTH, State.STABLE, State.WARNING, State.ASKING)
+"""States that count as being a customer."""
+
+MOVES: dict[tuple[State, State], str] = {
+    (State.PROSPECT, State.GROWTH): "joins",
+    (State.GROWTH, State.STABLE): "tenure passes the growth stage",
+    (State.GROWTH, State.WARNING): "warning clock",
+    (State.STABLE, State.WARNING): "warning clock",
+    (State.WARNING, State.GROWTH): "recovery clock, still young",
+    (State.WARNING, State.STABLE): "recovery clock",
+    (State.GROWTH, State.ASKING): "a leaving clock, at a firm with a save desk",
+    (State.STABLE, State.ASKING): "a leaving clock, at a firm with a save desk",
+    (State.WARNING, State.ASKING): "a leaving clock, at a firm with a save desk",
+    (State.ASKING, State.STABLE): "talked into staying",
+    (State.ASKING, State.LOST): "not talked into staying, or tired of waiting",
+    (State.GROWTH, State.LOST): "a leaving clock",
+    (State.STABLE, State.LOST): "a leaving clock",
+    (State.WARNING, State.LOST): "a leaving clock",
+}
+"""Legal moves and what makes them; anything else is a defect."""
+
+RUNS: dict[Clock, tuple[State, ...]] = {
+    Clock.WARNING: (State.GROWTH, State.STABLE),
+    Clock.RECOVERY: (State.WARNING,),
+    Clock.PROBLEM: (State.GROWTH, State.STABLE, State.WARNING),
+    Clock.COMPETITOR: (State.GROWTH, State.STABLE, State.WARNING),
+    Clock.NEED_GONE: (State.GROWTH, State.STABLE, State.WARNING),
+    Clock.VARIETY: (State.GROWTH, State.STABLE, State.WARNING),
+}
+"""States in which a clock runs; elsewhere it pauses and keeps what is left of its threshold."""
+
+
+def move_numbers() -> np.ndarray:
+    """Number of each legal move in `MOVES`' order, -1 for illegal ones; shape (states, states)."""
+    numbers = np.full((len(State), len(State)), -1, dtype=np.int64)
+    for number, (start, end) in enumerate(MOVES):
+        numbers[start, end] = number
+    return numbers

@@ -1,0 +1,82 @@
+"""Competitors' promotions, compiled into a timetable before lives begin (model.md section 6)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.customer.draws import Decision, uniform
+from sim.customer.laws import MONTH, YEAR, Timetable
+
+if TYPE_CHECKING:
+    from sim.scenario import Scenario
+
+Run = tuple[float, float]
+
+
+def past_days(scenario: Scenario) -> float:
+    """Days before day 0 that somebody of the base has lived."""
+    return max(band.to_month for band in scenario.base.tenure_mix.bands) * MONTH
+
+
+def compile_timetable(scenario: Scenario, seed: int, replications: np.ndarray, end: float) -> Timetable:
+    """Compile all promotions from the past's beginning to `end`.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    seed : int
+    replications : int64 array, shape (rows,)
+        Random promotions differ between replications.
+    end : float
+        Day.
+    """
+    begin = -past_days(scenario)
+    segments = list(scenario.segments)
+    start, time, level = [0], [], []
+    for replication in replications:
+        runs: dict[str, list[tuple[float, float, float]]] = {segment: [] for segment in segments}
+        for number, promotion in enumerate(scenario.promotions.values()):
+            for first, last in _runs(scenario, promotion, number, seed, int(replication), begin, end):
+                for segment in promotion.segments:
+                    runs[segment].append((first, last, promotion.strength))
+        for segment in segments:
+            for day, strength in _steps(runs[segment]):
+                time.append(day)
+                level.append(strength)
+            start.append(len(time))
+    return Timetable(np.array(start, dtype=np.int64), np.array(time, dtype=float), np.array(level, dtype=float))
+
+
+def _runs(scenario, promotion, number, seed, replication, begin, end) -> list[Run]:  # type: ignore[no-untyped-def]
+    """First and last day of each run of a promotion that touches [begin, end)."""
+    if promotion.dated is not None:
+        first = float((promotion.dated.from_ - scenario.start).days)
+        last = float((promotion.dated.to - scenario.start).days)
+        return [(first, last)] if last > begin and first < end else []
+    if promotion.recurring is not None:
+        every, lasts = promotion.recurring.every_days, promotion.recurring.lasts_days
+        first = float((promotion.recurring.first - scenario.start).days)
+        skipped = max(0, int((begin - first) // every))
+        first += skipped * every
+        runs = []
+        while first < end:
+            runs.append((first, first + lasts))
+            first += every
+        return runs
+    runs = []
+    t, occurrence = begin, 0
+    while True:
+        u = uniform(seed, number, int(Decision.PROMOTION), 0, occurrence, replication)
+        t += -np.log(u) / promotion.random.per_year * YEAR
+        if t >= end:
+            return runs
+        runs.append((t, t + promotion.random.lasts_days))
+        occurrence += 1
+
+
+def _steps(runs: list[tuple[float, float, float]]) -> list[tuple[float, float]]:
+    """Overlapping runs as one step function: (day of a change, sum of strengths from then on)."""
+    days = sorted({day for first, last, _ in runs for day in (first, last)})
+    return [(day, sum(strength for first, last, strength in runs if first <= day < last)) for day in days]

@@ -1,0 +1,165 @@
+"""One world: a block of replications of a base, lived from epoch to epoch under a policy.
+
+SimPy keeps the calendar of what is shared; the kernel lives everybody from one epoch to the next. A window between two
+epochs means nothing else (docs/model.md, docs/design.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import simpy
+
+from sim.customer.base import idle_firm, row_starts
+from sim.customer.laws import AS_POLICY, NO_CADENCE, Laws, Shared, Timetable, month_starts
+from sim.customer.life import ASKING, COLUMNS, answer_call, close, live, wait
+from sim.customer.record import GOLD, PLATINUM
+from sim.world.desk import DESK_LINE, Desk
+from sim.world.tiers import compile_tiers, follow, score
+
+if TYPE_CHECKING:
+    from sim.scenario import Scenario
+
+Customers = np.ndarray[Any, Any]
+
+
+class World:
+    """A base under a policy.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    laws : Laws
+        Compiled to the last day that will be lived.
+    timetable : Timetable
+    customers : customer_dtype array, sorted by row
+        Lived in place; give a copy to keep the original.
+    rows : int
+        Replications in the array.
+    policy : str
+        Name of a policy of the scenario.
+    without : iterable of str
+        Parts of the policy that are left out: 'reward', 'cadence', 'complaint_line'.
+    arms : list of Arm, optional
+        What an experiment's arms override until the horizon.
+    window_days : float
+        Cuts windows shorter than the epochs do; 0 does not. Changes nothing in any life.
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        laws: Laws,
+        timetable: Timetable,
+        customers: Customers,
+        rows: int,
+        policy: str,
+        without: Iterable[str] = (),
+        arms: Iterable[tuple[str | None, float | None]] = (),
+        window_days: float = 0.0,
+    ) -> None:
+        self.scenario, self.laws, self.timetable = scenario, laws, timetable
+        self.customers, self.rows = customers, rows
+        self.row_start = row_starts(customers, rows)
+        self.events = 0
+        self.now = 0.0
+        self.calendar = simpy.Environment()
+        self.desks = [Desk(self, row) for row in range(rows)] if scenario.desk is not None else []
+        self.window_days = window_days
+        self.tier_rule = compile_tiers(scenario)
+        self.rewards_on = True
+        arms = list(arms)
+        periods = len(laws.marks) - 1
+        self.shared = Shared(
+            *timetable,
+            cuts=np.full((rows, len(scenario.segments), 3), np.inf),
+            tally=np.zeros((rows, len(arms) + 1, periods, COLUMNS), dtype=np.int64),
+        )
+        self.firm = idle_firm()
+        for number, (cadence, days) in enumerate(arms):
+            self.firm["arm_cadence"][0, number] = self._cadence_of_arm(cadence)
+            self.firm["arm_free_days"][0, number] = -1.0 if days is None else days
+        self.set_policy(policy, without)
+
+    def _cadence_of_arm(self, cadence: str | None) -> int:
+        if cadence is None:
+            return AS_POLICY
+        return NO_CADENCE if cadence == "none" else list(self.scenario.cadences).index(cadence)
+
+    def set_policy(self, policy: str, without: Iterable[str] = ()) -> None:
+        """Decide what each tier gets from now on; customers follow at the next `follow_policy` or score."""
+        plan, without = self.scenario.policies[policy], set(without)
+        cadences = list(self.scenario.cadences)
+        for tier, part in ((GOLD, plan.gold), (PLATINUM, plan.platinum)):
+            self.firm["cadence"][0, tier] = NO_CADENCE
+            self.firm["complaint_line"][0, tier] = 0
+            self.firm["free_days"][0, tier] = 0.0
+            if part is None:
+                continue
+            if part.cadence is not None and "cadence" not in without:
+                self.firm["cadence"][0, tier] = cadences.index(part.cadence)
+            self.firm["complaint_line"][0, tier] = int(part.complaint_line and "complaint_line" not in without)
+            if part.reward is not None and "reward" not in without:
+                self.firm["free_days"][0, tier] = float(part.reward.free_days)
+
+    def score(self) -> None:
+        """Score everybody now (an epoch) and let policies act on the new tiers."""
+        if self.tier_rule is not None:
+            score(self.customers, self.row_start, self.tier_rule, *self._surroundings(), self.now, self.rewards_on)
+
+    def follow_policy(self) -> None:
+        """Let everybody follow the policy as it has been set, from now on."""
+        follow(self.customers, *self._surroundings(), self.now, self.rewards_on)
+
+    def end_campaign(self, policy: str) -> None:
+        """From the horizon on: no arms, no new rewards, the background policy as it stands."""
+        self.firm["arm_cadence"] = AS_POLICY
+        self.rewards_on = False
+        self.set_policy(policy, ("reward",))
+        self.follow_policy()
+
+    def live(self, until: float) -> None:
+        """Live everybody to the start of day `until`, scoring at every month's start on the way.
+
+        Accounts that fall due at `until` are closed; nothing else of `until` has happened then.
+        """
+        finished = self.calendar.process(self._calendar(until))
+        self.calendar.run(until=finished)
+        for i in np.flatnonzero(self.customers["state"] == ASKING) if self.desks else ():
+            self.events += wait(self.customers, i, *self._surroundings(), until)
+        close(self.customers, *self._surroundings(), until)
+
+    def _surroundings(self) -> tuple[Any, ...]:
+        return self.laws.table, self.firm, self.shared
+
+    def _calendar(self, until: float) -> Generator[simpy.Event, Any, None]:
+        """Epoch by epoch: the kernel lives a window, the desk serves who asked in it, then the epoch acts."""
+        for epoch, scores in self._epochs(until):
+            self.until = epoch
+            self.events += live(self.customers, *self._surroundings(), epoch)
+            if self.desks:
+                for i in np.flatnonzero((self.customers["state"] == ASKING) & (self.customers["asked_at"] >= self.now)):
+                    self.desks[self.customers["row"][i]].receive(i)
+            yield self.calendar.timeout(epoch - self.calendar.now)
+            self.now = epoch
+            if scores:
+                self.score()
+
+    def _epochs(self, until: float) -> list[tuple[float, bool]]:
+        """Ends of the windows up to `until`, and whether a score is due there."""
+        months = set(month_starts(self.scenario.start, until)) if self.tier_rule is not None else set()
+        ends = {m for m in months if m > self.now} | {float(until)}
+        if self.window_days:
+            ends |= set(np.arange(self.now + self.window_days, until, self.window_days))
+        return [(end, end in months) for end in sorted(ends)]
+
+    def answer_call(self, i: int, t: float, *, saved: bool, cost: int) -> None:
+        """The desk has answered customer `i` at `t`; one who stays lives on to the window's end."""
+        self.events += answer_call(
+            self.customers, i, saved, cost, DESK_LINE, t, *self._surroundings(), self.until
+        )
+        c = self.customers[i]
+        if c["state"] == ASKING:
+            self.desks[c["row"]].receive(i)
