@@ -8,15 +8,7 @@ import math
 import random
 from dataclasses import dataclass
 
-from sim.scenario import schema
-from sim.scenario.schema import (
-    ContactEffect,
-    LeavingReason,
-    ProblemClock,
-    Promotion,
-    RewardResponse,
-    Scenario,
-)
+from sim.scenario.schema import ClockBlock, ContactEffect, Promotion, RewardResponse, Scenario
 
 YEAR = 365.0
 MONTH = YEAR / 12
@@ -146,7 +138,7 @@ class Tables:
         steps = [step for name in names for step in self.scenario.tenure_shapes[name].steps]
         return sorted({0.0} | {step.from_month * MONTH for step in steps})
 
-    def _law_of(self, clock: str) -> schema.Warning | ProblemClock | LeavingReason | None:
+    def _law_of(self, clock: str) -> ClockBlock | None:
         """The scenario's block that says how a clock's rate varies; recovery and absent clocks have none."""
         if clock == "warning":
             return self.scenario.warning
@@ -159,21 +151,16 @@ class Tables:
         return block.tenure_shape if block is not None else None
 
     def _per_month(self, clock: str, state: str) -> float:
+        """Rate of a clock in a state in which it runs."""
+        scenario = self.scenario
+        if clock == "warning":
+            return scenario.warning.enter_per_month if scenario.warning is not None else 0.0
         if clock == "recovery":
-            return self.scenario.warning.recover_per_month if self.scenario.warning is not None else 0.0
-        block = self._law_of(clock)
-        match block:
-            case None:
-                return 0.0
-            case schema.Warning():
-                return block.enter_per_month
-            case ProblemClock():
-                return block.per_month
-        return {
-            "growth": block.per_month.growth,
-            "stable": block.per_month.stable,
-            "warning": block.per_month.warning,
-        }[state]
+            return scenario.warning.recover_per_month if scenario.warning is not None else 0.0
+        if clock == "problem":
+            return scenario.problem.per_month if scenario.problem is not None else 0.0
+        reasons = {str(name): reason.per_month.model_dump() for name, reason in scenario.leaving.items()}
+        return float(reasons[clock][state]) if clock in reasons else 0.0
 
     def _laws(self, segment: str, state: str) -> tuple[Law, ...]:
         """The clocks that run in a state, those of rate 0 left out."""

@@ -51,14 +51,10 @@ def prints(tree: ast.Module) -> Iterator[int]:
         node for node in tree.body if not (isinstance(node, ast.If) and "__main__" in ast.dump(node.test))
     ]
     for node in (n for top in library for n in ast.walk(top)):
-        if isinstance(node, ast.Call):
-            function = node.func
-            if isinstance(function, ast.Name) and function.id == "print":
+        match node:
+            case ast.Call(func=ast.Name(id="print") | ast.Attribute(attr="print")):
                 yield node.lineno
-            elif isinstance(function, ast.Attribute) and function.attr == "print":
-                yield node.lineno
-        elif isinstance(node, ast.Attribute) and node.attr in {"stdout", "stderr"}:
-            if isinstance(node.value, ast.Name) and node.value.id == "sys":
+            case ast.Attribute(value=ast.Name(id="sys"), attr="stdout" | "stderr"):
                 yield node.lineno
 
 
