@@ -37,7 +37,7 @@ class Distribution:
         return self.quantile(0.5)
 
     def quantile(self, chance: float) -> float:
-        """Give the value below which the share `chance` (in the open interval 0 to 1) of the distribution lies."""
+        """Give the value below which the share `chance` (above 0, below 1) of the distribution lies."""
         p = dict(self.parameters)
         if self.name == "uniform":
             return p["low"] + chance * (p["high"] - p["low"])

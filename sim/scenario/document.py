@@ -1,8 +1,8 @@
 """From the text of a YAML file to a plain tree, and the line of everything in it.
 
-Only the plain part of YAML 1.2 is taken: mappings with text keys, lists, text, numbers, true, false and null. What can
-make a small file large (anchors, aliases), run code (tags) or hide a mistake (a key written twice) is refused. Dates
-stay text here; the schema knows where a date is due.
+Only the plain part of YAML 1.2 is taken: mappings with text keys, lists, text, numbers, true, false, null.
+What can make a small file large (anchors, aliases), run code (tags) or hide a mistake (a key written twice)
+is refused. Dates stay text here; the schema knows where a date is due.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from ruamel.yaml.reader import ReaderError
 
 from sim.scenario.problems import InputProblems, KeyPath, Problem, dotted, shown
 
-Scalar: TypeAlias = None | bool | int | float | str
+Scalar: TypeAlias = bool | int | float | str | None
 Tree: TypeAlias = "Scalar | dict[str, Tree] | list[Tree]"
 
 MAX_BYTES = 512 * 1024
@@ -96,7 +96,7 @@ def read_document(file: str | Path) -> Document:
     Returns
     -------
     Document
-        Small faults (a key twice, an anchor) are listed in ``problems``, so that a later stage can add its own.
+        Small faults (a key twice, an anchor) are listed in ``problems``; a later stage adds its own.
 
     Raises
     ------
@@ -164,8 +164,7 @@ class _Builder:
             self._stop(line, "a character that YAML does not allow")
         except InputProblems:
             raise
-        except Exception as error:
-            # The parser is not ours; whatever it trips over, the file is at fault and the user gets a line.
+        except Exception as error:  # noqa: BLE001 - whatever the parser trips over, the file is at fault
             self._stop(None, f"text that is not YAML ({_one_line(str(error)) or type(error).__name__})")
 
     def _stop(self, line: int | None, got: str, rule: str = "plain YAML") -> NoReturn:
@@ -227,7 +226,9 @@ class _Builder:
             if key in block:
                 first = self.places.lines[inside][0]
                 line = event.start_mark.line + 1
-                self._note(inside, "a key written twice", f"written once (the first is on line {first})", line)
+                self._note(
+                    inside, "a key written twice", f"written once (the first is on line {first})", line
+                )
                 # Below a second key the lines of the first would be overwritten; it is read and dropped.
                 kept = dict(self.places.lines)
                 self._node(next(self.events), inside)
@@ -241,19 +242,28 @@ class _Builder:
     def _key(self, event: Any, path: KeyPath) -> str:
         line = event.start_mark.line + 1
         if not isinstance(event, ScalarEvent):
-            got = f"an alias (*{event.anchor})" if isinstance(event, AliasEvent) else "a list or block as a key"
+            got = (
+                f"an alias (*{event.anchor})" if isinstance(event, AliasEvent) else "a list or block as a key"
+            )
             self._stop(line, got, "a key in text")
         if event.anchor is not None or event.tag is not None:
             self._note((*path, event.value), "an anchor or tag on a key", "a plain key", line)
         if event.style is None and event.value == "<<":
             self._note((*path, "<<"), "a merge key", "written out (merge keys are refused)", line)
         elif event.style is None and not isinstance(value := _resolved(event.value), str):
-            self._note((*path, event.value), f"the key {shown(value)}", "a key in text (put it in quotes)", line)
+            self._note(
+                (*path, event.value), f"the key {shown(value)}", "a key in text (put it in quotes)", line
+            )
         return str(event.value)
 
     def _scalar(self, event: Any, path: KeyPath, line: int) -> Scalar:
         if event.style is not None:
             return str(event.value)
+        if event.value == "":
+            self._note(
+                path, "nothing", "a value (write null, or leave the key out, where there is none)", line
+            )
+            return None
         value = _resolved(event.value)
         if isinstance(value, float) and not math.isfinite(value):
             self._note(path, str(event.value), "a finite number", line)

@@ -43,7 +43,10 @@ class Assignment(Block):
 
 
 class Arm(Block):
-    """What an arm does instead of the background; left out keeps the background, cadence `none` means no contacts."""
+    """What an arm does instead of the background.
+
+    What is left out stays as in the background; cadence `none` means no contacts.
+    """
 
     cadence: Name | None = None
     reward: FreeDays | None = None

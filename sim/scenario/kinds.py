@@ -1,6 +1,7 @@
 """Kinds of numbers and names that the schemas are made of, with the bounds that keep them possible.
 
-The bounds are wide: they refuse what cannot be meant (a thousand leavings a customer and month), not what is unusual.
+The bounds are wide: they refuse what cannot be meant (a thousand leavings a customer and month), not what is
+unusual.
 """
 
 from __future__ import annotations
@@ -16,7 +17,12 @@ class Block(BaseModel):
     """A block of a file: strict types, no unknown keys, frozen, no NaN."""
 
     model_config = ConfigDict(
-        strict=True, frozen=True, extra="forbid", allow_inf_nan=False, validate_default=False, populate_by_name=True
+        strict=True,
+        frozen=True,
+        extra="forbid",
+        allow_inf_nan=False,
+        validate_default=False,
+        populate_by_name=True,
     )
 
 
@@ -45,7 +51,9 @@ Name = Annotated[str, Field(pattern=r"^\w[\w-]{0,63}$")]
 """A name of a thing: letters, digits, _ and -, so that dotted paths stay readable."""
 
 Text = Annotated[str, Field(min_length=1, max_length=2000)]
-Date = Annotated[datetime.date, BeforeValidator(_date), Field(ge=datetime.date(1900, 1, 1), le=datetime.date(2200, 1, 1))]
+Date = Annotated[
+    datetime.date, BeforeValidator(_date), Field(ge=datetime.date(1900, 1, 1), le=datetime.date(2200, 1, 1))
+]
 
 Share = Annotated[float, Field(ge=0, le=1)]
 PositiveShare = Annotated[float, Field(gt=0, le=1)]

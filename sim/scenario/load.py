@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 from collections.abc import Callable, Iterable
 from functools import partial
@@ -11,20 +12,22 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from sim.scenario.document import Document, Places, read_document
+from sim.scenario.experiment_rules import experiment_problems
 from sim.scenario.experiment_schema import Experiment
-from sim.scenario.loaded import Loaded
+from sim.scenario.facts import load_facts
+from sim.scenario.loaded import Loaded, leaves
 from sim.scenario.messages import schema_problems
-from sim.scenario.problems import InputProblems, Problem
-from sim.scenario.provenance import collapse
+from sim.scenario.problems import InputProblems, Problem, dotted, shown
+from sim.scenario.provenance import Provenance, collapse
+from sim.scenario.rules import scenario_problems
 from sim.scenario.schema import Scenario
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 Rules = Callable[[dict[str, Any], Places], Iterable[Problem]]
-FACT_STUB = frozenset(f"{letter}-{n:02d}" for letter in "HXWVMP" for n in range(1, 21))
 
 
 def load_scenario(path: str | Path) -> Loaded[Scenario]:
-    """Read and check a scenario.
+    """Read and check a scenario; the experiments that it lists are not read.
 
     Parameters
     ----------
@@ -39,7 +42,7 @@ def load_scenario(path: str | Path) -> Loaded[Scenario]:
     InputProblems
         With every problem of the file that could be found, in the order of its lines.
     """
-    return _load(read_document(path), Scenario, _no_rules)
+    return _load(read_document(path), Scenario, scenario_problems)
 
 
 def load_experiment(path: str | Path, scenario: Loaded[Scenario]) -> Loaded[Experiment]:
@@ -50,31 +53,76 @@ def load_experiment(path: str | Path, scenario: Loaded[Scenario]) -> Loaded[Expe
     path : str or Path
     scenario : Loaded of Scenario
 
+    Returns
+    -------
+    Loaded of Experiment
+
     Raises
     ------
     InputProblems
         With every problem of the file that could be found, in the order of its lines.
     """
-    return _load(read_document(path), Experiment, _no_rules)
+    return _load(read_document(path), Experiment, partial(experiment_problems, scenario=scenario))
+
+
+def load_experiments(
+    scenario: Loaded[Scenario], files: Iterable[str | Path] | None = None
+) -> list[Loaded[Experiment]]:
+    """Read several experiments, and raise the problems of all of them at once.
+
+    Parameters
+    ----------
+    scenario : Loaded of Scenario
+    files : iterable of str or Path, optional
+        The files that the scenario lists if not given.
+
+    Raises
+    ------
+    InputProblems
+        Also where a file that the scenario lists does not exist (at the line that lists it), and where two
+        experiments have the same name.
+    """
+    listed = files is None
+    paths = experiment_files(scenario) if files is None else [Path(file) for file in files]
+    problems: list[Problem] = []
+    loaded: list[Loaded[Experiment]] = []
+    for index, path in enumerate(paths):
+        if listed and not path.exists():
+            got = shown(scenario.value.experiments[index])
+            rule = f"a file, relative to the scenario's folder ({path} does not exist)"
+            problems.append(scenario.places.problem(("experiments", index), got, rule))
+            continue
+        try:
+            loaded.append(load_experiment(path, scenario))
+        except InputProblems as error:
+            problems.extend(error.problems)
+    first: dict[str, Path] = {}
+    for one in loaded:
+        name = one.value.name
+        if name in first:
+            problems.append(
+                one.places.problem(("name",), shown(name), f"another name than that of {first[name]}")
+            )
+        first.setdefault(name, one.file)
+    if problems:
+        raise InputProblems(problems)
+    return loaded
 
 
 def experiment_files(scenario: Loaded[Scenario]) -> list[Path]:
-    """Give the files of the experiments that a scenario lists; their paths are relative to the scenario's file."""
+    """Give the files of the experiments that a scenario lists; they are relative to the scenario's folder."""
     folder = scenario.file.parent
     return [Path(os.path.normpath(folder / listed)) for listed in scenario.value.experiments]
 
 
-def _no_rules(tree: dict[str, Any], places: Places) -> Iterable[Problem]:
-    return ()
-
-
 def _load(document: Document, model: type[ModelT], rules: Rules) -> Loaded[ModelT]:
-    collapsed = collapse(document, FACT_STUB)
-    problems = [*document.problems, *collapsed.problems]
+    collapsed = collapse(document, load_facts())
     value, found = _validated(collapsed.tree, document.places, model, rules)
-    problems = _tidy([*problems, *found])
+    problems = [*document.problems, *collapsed.problems, *found]
+    if value is not None:
+        problems.extend(_range_problems(collapsed.tree, collapsed.provenance, document.places, model))
     if value is None or problems:
-        raise InputProblems(problems)
+        raise InputProblems(_tidy(problems))
     return Loaded(
         value=value,
         provenance=collapsed.provenance,
@@ -96,7 +144,7 @@ def _revalidated(tree: dict[str, Any], places: Places, model: type[ModelT], rule
 def _validated(
     tree: dict[str, Any], places: Places, model: type[ModelT], rules: Rules
 ) -> tuple[ModelT | None, list[Problem]]:
-    """Check a plain tree by its schema and by the rules between places, both even if one fails."""
+    """Check a plain tree by its schema and by the rules between places, by both even if one fails."""
     value = None
     problems: list[Problem] = []
     try:
@@ -107,9 +155,44 @@ def _validated(
     return value, problems
 
 
+def _range_problems(
+    tree: dict[str, Any], provenance: dict[str, Provenance], places: Places, model: type[ModelT]
+) -> Iterable[Problem]:
+    """Check that the ends of a range are possible values too, since doubt about a decision lives there."""
+    paths = leaves(tree)
+    for name, origin in provenance.items():
+        for end, number in (("low", origin.low), ("high", origin.high)):
+            if number is None:
+                continue
+            varied = copy.deepcopy(tree)
+            _put(varied, paths[name], number)
+            try:
+                model.model_validate(varied)
+            except ValidationError as error:
+                for problem in schema_problems(error, model, places):
+                    if problem.key == name:
+                        yield _at_end(problem, end, origin, places, (*paths[name], end))
+
+
+def _at_end(
+    problem: Problem, end: str, origin: Provenance, places: Places, path: tuple[str | int, ...]
+) -> Problem:
+    if origin.distribution is None:
+        return Problem(problem.file, places.line(path), dotted(path), problem.got, problem.rule)
+    percent = "5%" if end == "low" else "95%"
+    got = f"{origin.distribution} with {problem.got} at its {percent} point"
+    return Problem(problem.file, problem.line, problem.key, got, problem.rule)
+
+
+def _put(tree: Any, path: tuple[str | int, ...], number: float) -> None:
+    for part in path[:-1]:
+        tree = tree[part]
+    tree[path[-1]] = number
+
+
 def _tidy(problems: Iterable[Problem]) -> list[Problem]:
     """Keep the first problem of each place (what follows is its consequence), in the order of lines."""
-    first: dict[tuple[str, str, int | None], Problem] = {}
+    first: dict[tuple[object, ...], Problem] = {}
     for problem in problems:
-        first.setdefault((problem.file, problem.key, problem.line if not problem.key else 0), problem)
+        first.setdefault((problem.file, problem.key or problem.line), problem)
     return sorted(first.values(), key=lambda problem: (problem.file, problem.line or 0))

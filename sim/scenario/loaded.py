@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -10,8 +10,9 @@ from typing import Any, Generic, TypeVar
 from pydantic import BaseModel
 
 from sim.scenario.document import Places
-from sim.scenario.problems import InputProblems, KeyPath, Problem, dotted, nearest, shown
+from sim.scenario.problems import InputProblems, KeyPath, Problem, dotted, nearest
 from sim.scenario.provenance import Provenance
+from sim.scenario.resolved import resolved_text
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 Setting = float | int | str | bool | None
@@ -35,13 +36,15 @@ class Loaded(Generic[ModelT]):
         The file's text.
     places : Places
         Lines of keys and values, for messages about this file.
+    revalidate : callable
+        Checks a plain tree by the rules that the file was checked by.
     """
 
     value: ModelT
-    provenance: dict[str, Provenance]
+    provenance: dict[str, Provenance] = field(repr=False)
     file: Path
     sha256: str
-    source_text: str
+    source_text: str = field(repr=False)
     places: Places = field(repr=False)
     revalidate: Callable[[dict[str, Any], Places], ModelT] = field(repr=False)
 
@@ -50,13 +53,13 @@ class Loaded(Generic[ModelT]):
         return self.with_values({path: value}, place)
 
     def with_values(self, values: Mapping[str, Setting], place: str | None = None) -> Loaded[ModelT]:
-        """Give a copy with some values changed, checked by all rules again; provenance stays as the file has it.
+        """Give a copy with some values changed, checked by all rules again; provenance stays.
 
         Parameters
         ----------
         values : mapping of str to number, text or bool
-            Dotted path (``base.tenure_mix.bands.0.share``) to the new value. A key that the file leaves to its
-            default can be set too; a block that the file leaves out cannot.
+            Dotted path (``base.tenure_mix.bands.0.share``) to the new value. A key that the file leaves
+            to its default can be set too; a block that the file leaves out cannot.
         place : str, optional
             Where the values come from (``--customers``), for messages; the file if not given.
 
@@ -67,28 +70,30 @@ class Loaded(Generic[ModelT]):
         """
         tree = self.tree()
         known = leaves(tree)
-        problems = []
+        unknown = [path for path in values if path not in known]
+        if unknown:
+            raise InputProblems(self._unknown(path, known, place) for path in unknown)
         for path, value in values.items():
-            if path not in known:
-                file = place or str(self.file)
-                problems.append(Problem(file, None, path, "an unknown path", "a value of the file", nearest(path, known)))
-            else:
-                _set(tree, known[path], value)
-        if problems:
-            raise InputProblems(problems)
-        places = self.places if place is None else _Elsewhere(place)
+            _set(tree, known[path], value)
+        places = self.places if place is None else _Elsewhere(place, self.places.lines)
         return replace(self, value=self.revalidate(tree, places))
 
     def tree(self) -> dict[str, Any]:
-        """Give the model as plain mappings and lists with every default written out."""
+        """Give the model as plain blocks and lists with every default written out; dates are text."""
         return self.value.model_dump(mode="json", by_alias=True)
+
+    def resolved_yaml(self) -> str:
+        """Write the model as YAML with every default and origin; it loads to an equal model."""
+        title = f"Every value of {self.file.name}, defaults included (sha256 of that file: {self.sha256})"
+        return resolved_text(self.tree(), self.provenance, title)
+
+    def _unknown(self, path: str, known: Iterable[str], place: str | None) -> Problem:
+        rule = f"the path of a value in {self.file.name}"
+        return Problem(place or str(self.file), None, path, "an unknown path", rule, nearest(path, known))
 
 
 class _Elsewhere(Places):
-    """Places of values that do not come from a file: all of them are the option that they came from."""
-
-    def __init__(self, place: str) -> None:
-        super().__init__(place)
+    """Places of values that come from an option of the command line: a problem names that option."""
 
     def problem(
         self, path: KeyPath, got: str, rule: str, hint: str | None = None, of_key: bool = False
@@ -97,11 +102,12 @@ class _Elsewhere(Places):
 
 
 def leaves(tree: Any, path: KeyPath = ()) -> dict[str, KeyPath]:
-    """Give the path of every value of a tree that is not a block or list, by its dotted name."""
+    """Give the path of every value of a tree that is no block or list, by its dotted name."""
+    inner: Iterable[tuple[str | int, Any]]
     if isinstance(tree, dict):
-        inner = ((key, value) for key, value in tree.items())
+        inner = tree.items()
     elif isinstance(tree, list):
-        inner = ((index, value) for index, value in enumerate(tree))  # type: ignore[assignment, misc]
+        inner = enumerate(tree)
     else:
         return {dotted(path): path}
     found: dict[str, KeyPath] = {}

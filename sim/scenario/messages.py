@@ -48,7 +48,16 @@ def schema_problems(error: ValidationError, model: type[BaseModel], places: Plac
         The model that was validated.
     places : Places
     """
-    return [_translated(dict(one), model, places) for one in error.errors(include_url=False)]
+    found = [
+        (str(one["type"]), _translated(dict(one), model, places)) for one in error.errors(include_url=False)
+    ]
+    # A misspelt key is one mistake: the message about the key that it should have been is left out.
+    meant = {_renamed(problem) for kind, problem in found if kind == "extra_forbidden" and problem.hint}
+    return [problem for kind, problem in found if not (kind == "missing" and problem.key in meant)]
+
+
+def _renamed(problem: Problem) -> str:
+    return ".".join([*problem.key.split(".")[:-1], str(problem.hint)])
 
 
 def _translated(error: dict[str, Any], model: type[BaseModel], places: Places) -> Problem:
@@ -57,7 +66,7 @@ def _translated(error: dict[str, Any], model: type[BaseModel], places: Places) -
     path: KeyPath = tuple(part for part in location if part != _KEY_MARK)
     context: dict[str, Any] = error.get("ctx") or {}
     if kind == "missing":
-        return places.problem(path, "nothing", "given", _mistyped(path, model, places), of_key=True)
+        return places.problem(path, "nothing", "given", of_key=True)
     if kind == "extra_forbidden":
         known = _keys_at(model, path[:-1])
         hint = nearest(path[-1], known)
@@ -65,7 +74,9 @@ def _translated(error: dict[str, Any], model: type[BaseModel], places: Places) -
     if kind == "literal_error":
         known = _QUOTED.findall(str(context.get("expected", "")))
         return places.problem(path, shown(given), one_of(known), nearest(given, known), of_key)
-    return places.problem(path, shown(given), _rule(kind, path, given, context, str(error["msg"])), of_key=of_key)
+    return places.problem(
+        path, shown(given), _rule(kind, path, given, context, str(error["msg"])), of_key=of_key
+    )
 
 
 def _rule(kind: str, path: KeyPath, given: Any, context: dict[str, Any], message: str) -> str:
@@ -83,15 +94,6 @@ def _rule(kind: str, path: KeyPath, given: Any, context: dict[str, Any], message
     if kind in ("string_too_long", "too_long"):
         return f"at most {context.get('max_length')} long"
     return _PLAIN_RULES.get(kind, message)
-
-
-def _mistyped(path: KeyPath, model: type[BaseModel], places: Places) -> str | None:
-    """Give the unknown key beside a missing one that was probably meant to be it."""
-    known = set(_keys_at(model, path[:-1]))
-    depth = len(path)
-    beside = [str(p[-1]) for p in places.lines if len(p) == depth and p[:-1] == path[:-1]]
-    written = nearest(path[-1], [key for key in beside if key not in known])
-    return None if written is None else f"{path[-1]}' for '{written}"
 
 
 def _keys_at(model: type[BaseModel], path: KeyPath) -> list[str]:

@@ -46,7 +46,7 @@ class Problem:
         return f"{place}:{key} got {self.got}, must be {self.rule}{hint}"
 
 
-class InputProblems(Exception):
+class InputProblems(Exception):  # noqa: N818 - it carries problems, often several
     """Raised when a file cannot be used; carries every problem that was found.
 
     Parameters

@@ -6,8 +6,8 @@ In a file a number may stand bare, or as a parameter::
     half_dose_days: {central: 4, low: 1, high: 12, assumed: why}
     cost_yuan: {distribution: lognormal, median: 4, sigma: 0.5, assumed: why}
 
-``source:`` or ``assumed:`` on a block covers the bare numbers inside it. So five words cannot be names of things
-(segments, arms, ...): source, assumed, value, central, distribution.
+``source:`` or ``assumed:`` on a block covers the bare numbers inside it. So five words cannot be names of
+things (segments, arms, ...): source, assumed, value, central, distribution.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import TypeGuard
 
 from sim.scenario.distributions import PARAMETERS, Distribution, fault
 from sim.scenario.document import Document, Tree
@@ -144,7 +145,9 @@ class _Collapser:
             origin.source, origin.assumed, low, central, high, distribution, line
         )
 
-    def _note(self, path: KeyPath, got: str, rule: str, hint: str | None = None, of_key: bool = False) -> None:
+    def _note(
+        self, path: KeyPath, got: str, rule: str, hint: str | None = None, of_key: bool = False
+    ) -> None:
         self.problems.append(self.places.problem(path, got, rule, hint, of_key))
 
     def _origin(self, node: dict[str, Tree], path: KeyPath) -> _Origin | None:
@@ -175,7 +178,9 @@ class _Collapser:
         origin = self._origin(node, path) or around
         forms = [form for form in _FORMS if form in node]
         if len(forms) > 1:
-            self._note((*path, forms[1]), f"{forms[0]} and {forms[1]} together", "only one of them", of_key=True)
+            self._note(
+                (*path, forms[1]), f"{forms[0]} and {forms[1]} together", "only one of them", of_key=True
+            )
             return None
         if forms[0] == "distribution":
             return self._distribution(node, path, origin)
@@ -233,7 +238,9 @@ class _Collapser:
             self._note((*path, key), "an unknown key", rule, nearest(key, known), of_key=True)
         return not unknown
 
-    def _numbers(self, node: dict[str, Tree], path: KeyPath, keys: tuple[str, ...]) -> dict[str, float] | None:
+    def _numbers(
+        self, node: dict[str, Tree], path: KeyPath, keys: tuple[str, ...]
+    ) -> dict[str, float] | None:
         """Read numbers that a parameter needs; None (and problems) where one is missing or is no number."""
         numbers: dict[str, float] = {}
         for key in keys:
@@ -249,5 +256,5 @@ class _Collapser:
         return numbers if len(numbers) == len(keys) else None
 
 
-def _is_number(value: object) -> bool:
+def _is_number(value: object) -> TypeGuard[int | float]:
     return isinstance(value, int | float) and not isinstance(value, bool)

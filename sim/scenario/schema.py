@@ -1,7 +1,7 @@
 """What a scenario may say: a frozen model whose attributes are named as the keys of the file.
 
-A block of a mechanism that is left out (None) means that the mechanism does not happen. Rules that tie two places
-together are in `rules.py`.
+A block of a mechanism that is left out (None) means that the mechanism does not happen. Rules that tie two
+places together are in `rules.py`.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def memory_needed(customers: int) -> int:
     return customers * BYTES_PER_CUSTOMER
 
 
-# --- who the customers are -------------------------------------------------------------------------------------------
+# --- who the customers are ------------------------------------------------------------------------
 
 
 class Spread(Block):
@@ -128,7 +128,7 @@ class Satisfaction(Block):
     risk_ratio: LevelRatios = LevelRatios()
 
 
-# --- clocks ----------------------------------------------------------------------------------------------------------
+# --- clocks ---------------------------------------------------------------------------------------
 
 
 class Step(Block):
@@ -152,7 +152,7 @@ class ClockBlock(Block):
     frail: bool = False
 
 
-class Warning(ClockBlock):
+class WarningClock(ClockBlock):
     """Customers begin to leave in their minds, and may come back from it."""
 
     enter_per_month: Rate
@@ -180,7 +180,7 @@ class LeavingReason(ClockBlock):
     per_month: StateRates
 
 
-# --- what acts on them -----------------------------------------------------------------------------------------------
+# --- what acts on them ----------------------------------------------------------------------------
 
 
 class DatedPromotion(Block):
@@ -338,7 +338,7 @@ class Desk(Block):
     cost_yuan_per_minute: Yuan = 0.0
 
 
-# --- what a firm does ------------------------------------------------------------------------------------------------
+# --- what a firm does -----------------------------------------------------------------------------
 
 
 class Touch(Block):
@@ -373,7 +373,7 @@ class TierPolicy(Block):
     reward: FreeDays | None = None
 
 
-# --- the whole -------------------------------------------------------------------------------------------------------
+# --- the whole ------------------------------------------------------------------------------------
 
 
 class Money(Block):
@@ -388,6 +388,10 @@ class Residual(Block):
 
     months: float = Field(ge=0, le=120)
     discount_per_year: float = Field(ge=0, le=10)
+
+
+def _only_before() -> dict[Name, dict[Tier, TierPolicy]]:
+    return {"before": {}}
 
 
 class Scenario(Block):
@@ -410,19 +414,19 @@ class Scenario(Block):
 
     stages: Stages | None = None
     satisfaction: Satisfaction | None = None
-    tenure_shapes: dict[Name, Steps] = {}
-    warning: Warning | None = None
+    tenure_shapes: dict[Name, Steps] = Field(default_factory=dict)
+    warning: WarningClock | None = None
     problem: ProblemClock | None = None
-    promotions: dict[Name, Promotion] = {}
+    promotions: dict[Name, Promotion] = Field(default_factory=dict)
     ngtp: Ngtp | None = None
     tiers: Tiers | None = None
     contacts: Contacts | None = None
     survey: Survey | None = None
     team: Team | None = None
     cross_sell: CrossSell | None = None
-    gifts: dict[Name, Gift] = {}
+    gifts: dict[Name, Gift] = Field(default_factory=dict)
     reward: RewardResponse | None = None
     effects: Effects = Effects()
     desk: Desk | None = None
-    cadences: dict[Name, Cadence] = {}
-    policies: dict[Name, dict[Tier, TierPolicy]] = Field(default_factory=lambda: {"before": {}})
+    cadences: dict[Name, Cadence] = Field(default_factory=dict)
+    policies: dict[Name, dict[Tier, TierPolicy]] = Field(default_factory=_only_before)

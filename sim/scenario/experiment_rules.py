@@ -1,0 +1,200 @@
+"""Rules that tie two places together, inside an experiment or in it and its scenario. Each names both."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from sim.scenario.document import Places
+from sim.scenario.experiment_schema import NO_CADENCE
+from sim.scenario.loaded import Loaded
+from sim.scenario.problems import InputProblems, KeyPath, Problem, nearest, one_of, shown
+from sim.scenario.schema import Scenario
+from sim.scenario.view import View
+
+_WITH_RESIDUAL = "net_value_with_residual_per_customer"
+
+Found = Iterator[Problem]
+
+
+def experiment_problems(tree: dict[str, Any], places: Places, scenario: Loaded[Scenario]) -> list[Problem]:
+    """Check an experiment's plain tree by all rules of this page.
+
+    Parameters
+    ----------
+    tree : dict
+        Numbers in place of parameters; keys may be missing or wrong.
+    places : Places
+    scenario : Loaded of Scenario
+        The world in which the experiment is to be made.
+    """
+    view = View(tree, places)
+    inside = [problem for rule in _INSIDE for problem in rule(view)]
+    return inside + [problem for rule in _AGAINST_SCENARIO for problem in rule(view, scenario)]
+
+
+# --- inside the experiment ------------------------------------------------------------------------
+
+
+def _arms_exist(view: View) -> Found:
+    arms = view.block("arms")
+    pointing: list[KeyPath] = [("reference",), ("trial_decision", "if_inconclusive")]
+    for part in ("contrasts", "equivalence"):
+        for path, _ in view.entries(part):
+            pointing += [(*path, "arm"), (*path, "against")]
+    for path in pointing:
+        for at, name in view.names(*path):
+            if arms and name not in arms:
+                yield view.unknown(at, name, arms, ("arms",))
+
+
+def _comparisons_differ(view: View) -> Found:
+    for part, keys in (("contrasts", ("arm", "against")), ("equivalence", ("metric", "arm", "against"))):
+        seen: dict[tuple[Any, ...], int] = {}
+        for path, comparison in view.entries(part):
+            if comparison.get("arm") is not None and comparison.get("arm") == comparison.get("against"):
+                yield view.problem((*path, "against"), shown(comparison["against"]), "another arm than arm")
+            identity = tuple(str(comparison.get(key)) for key in keys)
+            if identity in seen:
+                yield view.problem(
+                    path, "a comparison written twice", f"written once (also on line {seen[identity]})"
+                )
+            seen.setdefault(identity, view.line(*path))
+
+
+def _lists_without_repeats(view: View) -> Found:
+    for path in (("metrics",), ("assignment", "strata"), ("eligible", "tiers"), ("doubt",)):
+        seen: dict[str, int] = {}
+        for at, name in view.names(*path):
+            if name in seen:
+                yield view.problem(at, shown(name), f"listed once (also on line {seen[name]})")
+            seen.setdefault(name, view.line(*at))
+
+
+def _metrics_listed(view: View) -> Found:
+    listed = dict(view.names("metrics"))
+    using: list[KeyPath] = [("decision", "metric"), ("trial_decision", "metric")]
+    using += [(*path, "metric") for path, _ in view.entries("equivalence")]
+    for path in using:
+        for at, name in view.names(*path):
+            if listed and name not in listed.values():
+                yield view.unknown(at, name, listed.values(), ("metrics",))
+
+
+def _strata_fit(view: View) -> Found:
+    method, strata = view.get("assignment", "method"), view.get("assignment", "strata")
+    because = f"(assignment.method is {method}, line {view.line('assignment', 'method')})"
+    if method == "stratified" and not strata:
+        yield view.problem(("assignment", "strata"), "nothing", f"a list of strata {because}")
+    if method in ("simple", "complete") and strata:
+        yield view.problem(("assignment", "strata"), "a list of strata", f"left out {because}")
+
+
+def _rules_can_decide(view: View) -> Found:
+    reference = view.get("reference")
+    against = [comparison.get("against") for _, comparison in view.entries("contrasts")]
+    needs_contrast = view.get("trial_decision", "choose") == "cheapest_below_reference"
+    if needs_contrast and isinstance(reference, str) and against and reference not in against:
+        rule = f"at least one contrast against {reference} ({view.where('trial_decision', 'choose')})"
+        yield view.problem(("contrasts",), "no contrast against the reference", rule)
+
+
+# --- against the scenario -------------------------------------------------------------------------
+
+
+def _world_has_it(view: View, scenario: Loaded[Scenario]) -> Found:
+    world = scenario.value
+    for path, arm in view.entries("arms"):
+        for at, name in view.names(*path, "cadence"):
+            if name != NO_CADENCE and name not in world.cadences:
+                yield _absent(view, at, name, [*world.cadences, NO_CADENCE], scenario, "cadences")
+        if arm.get("reward") is not None and world.reward is None:
+            rule = f"left out, because {scenario.file} has no block 'reward'"
+            yield view.problem((*path, "reward"), "a reward", rule)
+    for at, name in view.names("background", "policy"):
+        if name not in world.policies:
+            yield _absent(view, at, name, list(world.policies), scenario, "policies")
+    tiers = [] if world.tiers is None else ["platinum", *(["gold"] if world.tiers.gold is not None else [])]
+    for at, name in view.names("eligible", "tiers"):
+        if name in ("platinum", "gold") and name not in tiers:
+            yield _absent(view, at, name, tiers, scenario, "tiers")
+    for at, name in view.names("assignment", "strata"):
+        if name == "tier" and world.tiers is None:
+            yield view.problem(at, "'tier'", f"left out, because {scenario.file} has no block 'tiers'")
+
+
+def _horizon_fits(view: View, scenario: Loaded[Scenario]) -> Found:
+    horizon = view.number("horizon_days")
+    if horizon is not None and horizon > scenario.value.horizon_days:
+        rule = f"at most the scenario's {scenario.value.horizon_days} ({_place(scenario, 'horizon_days')})"
+        yield view.problem(("horizon_days",), shown(horizon), rule)
+
+
+def _residual_known(view: View, scenario: Loaded[Scenario]) -> Found:
+    if scenario.value.residual is not None:
+        return
+    using: list[KeyPath] = [("metrics",), ("decision", "metric"), ("trial_decision", "metric")]
+    for path in using:
+        for at, name in view.names(*path):
+            if name == _WITH_RESIDUAL:
+                rule = f"another metric, because {scenario.file} has no block 'residual'"
+                yield view.problem(at, shown(name), rule)
+
+
+def _doubt_has_range(view: View, scenario: Loaded[Scenario]) -> Found:
+    ranged = [path for path, origin in scenario.provenance.items() if origin.ranged]
+    for at, name in view.names("doubt"):
+        origin = scenario.provenance.get(name)
+        if origin is None:
+            rule = f"the path of a number in {scenario.file}"
+            yield view.problem(
+                at, shown(name), rule, nearest(name, ranged) or nearest(name, scenario.provenance)
+            )
+        elif not origin.ranged:
+            rule = (
+                f"a number with low and high, or a distribution ({scenario.file}:{origin.line} has one value)"
+            )
+            yield view.problem(at, shown(name), rule)
+        else:
+            yield from _ends_possible(view, at, name, scenario)
+
+
+def _ends_possible(view: View, path: KeyPath, name: str, scenario: Loaded[Scenario]) -> Found:
+    """A share among shares that add up to 1, say, has a range but cannot move alone."""
+    origin = scenario.provenance[name]
+    for end in (origin.low, origin.high):
+        try:
+            scenario.with_value(name, end)
+        except InputProblems as error:
+            first = error.problems[0]
+            why = f"at {shown(end)}: {first.key}: got {first.got}, must be {first.rule}"
+            rule = f"a number that can change alone ({why})"
+            yield view.problem(path, shown(name), rule)
+            return
+
+
+def _absent(
+    view: View, path: KeyPath, name: str, known: list[str], scenario: Loaded[Scenario], block: str
+) -> Problem:
+    rule = f"{one_of(known)} ({_place(scenario, block)})"
+    return view.problem(path, shown(name), rule, nearest(name, known))
+
+
+def _place(scenario: Loaded[Scenario], key: str) -> str:
+    return f"{scenario.file}:{scenario.places.line((key,), of_key=True)}"
+
+
+_INSIDE: tuple[Callable[[View], Found], ...] = (
+    _arms_exist,
+    _comparisons_differ,
+    _lists_without_repeats,
+    _metrics_listed,
+    _strata_fit,
+    _rules_can_decide,
+)
+_AGAINST_SCENARIO: tuple[Callable[[View, Loaded[Scenario]], Found], ...] = (
+    _world_has_it,
+    _horizon_fits,
+    _residual_known,
+    _doubt_has_range,
+)

@@ -1,0 +1,272 @@
+"""Rules that tie two places of a scenario together. Each names both."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+from sim.scenario.document import Places
+from sim.scenario.experiment_schema import NO_CADENCE
+from sim.scenario.problems import KeyPath, Problem, shown
+from sim.scenario.view import View
+
+_SUM_TOLERANCE = 1e-9
+
+Found = Iterator[Problem]
+
+
+def scenario_problems(tree: dict[str, Any], places: Places) -> list[Problem]:
+    """Check a scenario's plain tree by all rules of this page.
+
+    Parameters
+    ----------
+    tree : dict
+        Numbers in place of parameters; keys may be missing or wrong.
+    places : Places
+    """
+    view = View(tree, places)
+    return [problem for rule in _RULES for problem in rule(view)]
+
+
+# --- shares ---------------------------------------------------------------------------------------
+
+
+def _shares_add_up(view: View) -> Found:
+    segments = [value.get("share") for _, value in view.entries("segments")]
+    bands = [value.get("share") for _, value in view.entries("base", "tenure_mix", "bands")]
+    levels = list(view.block("satisfaction", "joining_share").values())
+    yield from _adds_up(view, ("segments",), segments)
+    yield from _adds_up(view, ("base", "tenure_mix", "bands"), bands)
+    yield from _adds_up(view, ("satisfaction", "joining_share"), levels)
+
+
+def _adds_up(view: View, path: KeyPath, shares: list[Any]) -> Found:
+    # A share that is missing or is no number has its own message; the sum would only repeat it.
+    if not shares or any(isinstance(share, bool) or not isinstance(share, int | float) for share in shares):
+        return
+    total = float(sum(shares))
+    if abs(total - 1) > _SUM_TOLERANCE:
+        yield view.problem(path, f"shares that add up to {total:.10g}", "shares that add up to 1")
+
+
+def _quotas_fit(view: View) -> Found:
+    platinum, gold = view.number("tiers", "platinum", "share"), view.number("tiers", "gold", "share")
+    if platinum is not None and gold is not None and platinum + gold > 1 + _SUM_TOLERANCE:
+        rule = f"at most 1 together with platinum's {platinum:g} ({view.where('tiers', 'platinum', 'share')})"
+        yield view.problem(("tiers", "gold", "share"), shown(gold), rule)
+
+
+# --- order ----------------------------------------------------------------------------------------
+
+
+def _bands_in_order(view: View) -> Found:
+    bands = list(view.entries("base", "tenure_mix", "bands"))
+    end, end_path = None, None
+    for path, _ in bands:
+        low, high = view.number(*path, "from_month"), view.number(*path, "to_month")
+        if low is not None and high is not None and high < low:
+            rule = f"at least from_month ({low:g}, line {view.line(*path, 'from_month')})"
+            yield view.problem((*path, "to_month"), shown(high), rule)
+        if low is not None and end is not None and end_path is not None and low < end:
+            rule = f"at least the to_month of the band before ({end:g}, line {view.line(*end_path)})"
+            yield view.problem((*path, "from_month"), shown(low), rule)
+        if high is not None:
+            end, end_path = high, (*path, "to_month")
+
+
+def _steps_in_order(view: View) -> Found:
+    shapes = [path for path, _ in view.entries("tenure_shapes")]
+    for shape in [*shapes, ("ngtp", "tenure_risk")]:
+        before = None
+        for index, (path, _) in enumerate(view.entries(*shape, "steps")):
+            month = view.number(*path, "from_month")
+            if month is None:
+                continue
+            if index == 0 and month != 0:
+                yield view.problem(
+                    (*path, "from_month"), shown(month), "0 (the first step starts at joining)"
+                )
+            if before is not None and month <= before:
+                yield view.problem((*path, "from_month"), shown(month), f"above the step before ({before:g})")
+            before = month
+
+
+def _promotions_in_time(view: View) -> Found:
+    for path, promotion in view.entries("promotions"):
+        given = [key for key in ("dated", "recurring", "random") if promotion.get(key) is not None]
+        if len(given) != 1:
+            got = " and ".join(given) or "no time"
+            yield view.problem(path, got, "exactly one of dated, recurring and random")
+        first, last = view.date(*path, "dated", "from"), view.date(*path, "dated", "to")
+        if first is not None and last is not None and last <= first:
+            rule = f"after from ({first}, line {view.line(*path, 'dated', 'from')})"
+            yield view.problem((*path, "dated", "to"), str(last), rule)
+        every, lasts = (
+            view.number(*path, "recurring", "every_days"),
+            view.number(*path, "recurring", "lasts_days"),
+        )
+        if every is not None and lasts is not None and lasts > every:
+            rule = f"at most every_days ({every:g}, line {view.line(*path, 'recurring', 'every_days')})"
+            yield view.problem((*path, "recurring", "lasts_days"), shown(lasts), rule)
+
+
+def _priorities_in_order(view: View) -> Found:
+    a, b = (view.number("ngtp", "priorities", key) for key in ("a_value_share", "b_value_share"))
+    if a is not None and b is not None and b < a:
+        rule = f"at least a_value_share ({a:g}, line {view.line('ngtp', 'priorities', 'a_value_share')})"
+        yield view.problem(("ngtp", "priorities", "b_value_share"), shown(b), rule)
+
+
+# --- names that must exist ------------------------------------------------------------------------
+
+
+class _Reference(NamedTuple):
+    """A name that points to another place."""
+
+    at: KeyPath
+    name: str
+    known: dict[str, Any]
+    listed_at: KeyPath
+
+
+def _names_exist(view: View) -> Found:
+    for reference in _references(view):
+        if reference.name not in reference.known:
+            yield view.unknown(reference.at, reference.name, reference.known, reference.listed_at)
+
+
+def _references(view: View) -> Iterator[_Reference]:
+    for path, _ in view.entries("promotions"):
+        yield from _pointing(view, (*path, "segments"), ("segments",))
+    yield from _pointing(view, ("tiers", "excluded_segments"), ("segments",))
+    clocks: list[KeyPath] = [("warning",), ("problem",), *(path for path, _ in view.entries("leaving"))]
+    for clock in clocks:
+        yield from _pointing(view, (*clock, "tenure_shape"), ("tenure_shapes",))
+    yield from _pointing(view, ("desk", "reasons"), ("leaving",))
+    for path, _ in _touches(view):
+        yield from _pointing(view, (*path, "channels"), ("contacts", "channels"))
+        yield from _pointing(view, (*path, "gift"), ("gifts",))
+    for path, _ in _tier_policies(view):
+        yield from _pointing(view, (*path, "cadence"), ("cadences",))
+    # Both have a default, so a name can dangle that is not written in the file.
+    policies = view.block("policies") if "policies" in view.tree else {"before": {}}
+    baseline = view.get("baseline_policy") if "baseline_policy" in view.tree else "before"
+    if isinstance(baseline, str):
+        yield _Reference(("baseline_policy",), baseline, policies, ("policies",))
+
+
+def _pointing(view: View, path: KeyPath, to: KeyPath) -> Iterator[_Reference]:
+    for at, name in view.names(*path):
+        yield _Reference(at, name, view.block(*to), to)
+
+
+def _tiers_exist(view: View) -> Found:
+    tiers = {tier for tier in ("platinum", "gold") if view.get("tiers", tier) is not None}
+    for path, _ in _tier_policies(view):
+        tier = path[-1]
+        if tier in ("platinum", "gold") and tier not in tiers:
+            where = (
+                f"a tier of the block tiers (line {view.line('tiers')})"
+                if tiers
+                else "left out: there are no tiers"
+            )
+            yield view.problem(path, f"the tier {tier}", where)
+
+
+# --- blocks that need another ---------------------------------------------------------------------
+
+
+def _mechanisms_present(view: View) -> Found:
+    for path, touch in _touches(view):
+        for key, block in (("survey", "survey"), ("survey", "team"), ("cross_sell", "cross_sell")):
+            if touch.get(key) is True and view.get(block) is None:
+                yield _lacking(view, (*path, key), "true", block)
+    for path, policy in _tier_policies(view):
+        if policy.get("complaint_line") is True and view.get("team") is None:
+            yield _lacking(view, (*path, "complaint_line"), "true", "team")
+        if policy.get("reward") is not None and view.get("reward") is None:
+            yield _lacking(view, (*path, "reward"), "a reward", "reward")
+
+
+def _lacking(view: View, path: KeyPath, got: str, block: str) -> Problem:
+    return view.problem(path, got, f"left out, because the scenario has no block '{block}'")
+
+
+def _tier_bounds(view: View) -> Found:
+    keys = {"quota": "share", "threshold": "value_yuan_per_year"}
+    rule = view.get("tiers", "rule")
+    if rule not in keys:
+        return
+    wanted = keys[rule]
+    because = f"(tiers.rule is {rule}, line {view.line('tiers', 'rule')})"
+    for tier in ("platinum", "gold"):
+        bound = view.get("tiers", tier)
+        if not isinstance(bound, dict):
+            continue
+        if bound.get(wanted) is None:
+            yield view.problem(("tiers", tier, wanted), "nothing", f"given {because}")
+        for key in keys.values():
+            if key != wanted and bound.get(key) is not None:
+                yield view.problem(("tiers", tier, key), shown(bound[key]), f"left out {because}")
+    high, low = (view.number("tiers", tier, "value_yuan_per_year") for tier in ("platinum", "gold"))
+    if rule == "threshold" and high is not None and low is not None and low >= high:
+        where = view.where("tiers", "platinum", "value_yuan_per_year")
+        yield view.problem(
+            ("tiers", "gold", "value_yuan_per_year"), shown(low), f"below platinum's ({high:g}; {where})"
+        )
+
+
+# --- single blocks --------------------------------------------------------------------------------
+
+
+def _touches_are_whole(view: View) -> Found:
+    for path, touch in _touches(view):
+        given = [key for key in ("tenure_days", "tenure_months") if touch.get(key) is not None]
+        if len(given) != 1:
+            got = " and ".join(given) or "no tenure"
+            yield view.problem(path, got, "exactly one of tenure_days and tenure_months")
+        if not touch.get("channels") and touch.get("gift") is None:
+            yield view.problem(path, "neither channels nor a gift", "at least one of them")
+
+
+def _none_is_reserved(view: View) -> Found:
+    if NO_CADENCE in view.block("cadences"):
+        rule = "another name (an arm writes 'cadence: none' to say no contacts)"
+        yield view.problem(("cadences", NO_CADENCE), f"the name '{NO_CADENCE}'", rule)
+
+
+def _spreads_possible(view: View) -> Found:
+    for path, _ in view.entries("segments"):
+        mean = view.number(*path, "price_sensitivity", "mean") or 0.0
+        sd = view.number(*path, "price_sensitivity", "sd") or 0.0
+        if mean == 0 and sd > 0:
+            yield view.problem(
+                (*path, "price_sensitivity", "sd"), shown(sd), "0 where mean is 0 (it is never negative)"
+            )
+
+
+def _touches(view: View) -> Iterator[tuple[KeyPath, dict[str, Any]]]:
+    for path, _ in view.entries("cadences"):
+        yield from view.entries(*path, "touches")
+
+
+def _tier_policies(view: View) -> Iterator[tuple[KeyPath, dict[str, Any]]]:
+    for path, _ in view.entries("policies"):
+        yield from view.entries(*path)
+
+
+_RULES: tuple[Callable[[View], Found], ...] = (
+    _shares_add_up,
+    _quotas_fit,
+    _bands_in_order,
+    _steps_in_order,
+    _promotions_in_time,
+    _priorities_in_order,
+    _names_exist,
+    _tiers_exist,
+    _mechanisms_present,
+    _tier_bounds,
+    _touches_are_whole,
+    _none_is_reserved,
+    _spreads_possible,
+)
