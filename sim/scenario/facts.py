@@ -112,8 +112,8 @@ def facts_page() -> str:
         "",
         "Made from `sim/scenario/facts.yaml` by `sim.scenario.facts.facts_page`; do not edit here.",
         "",
-        "What the sources report, in our words, by the IDs that `source:` in a scenario may name. Figures",
-        "stand as printed (percentages as fractions); where a source contradicts itself, both figures are given.",
+        "What the sources report, in our words, by the IDs that a scenario's `source:` may name. Figures",
+        "stand as printed (percentages as fractions); where a source contradicts itself, both are given.",
     ]
     for letter, group in register.groups.items():
         lines += ["", f"## {letter}: {group.title}", "", f"Origin: {group.origin}.", ""]

@@ -88,8 +88,11 @@ class Loaded(Generic[ModelT]):
         return resolved_text(self.tree(), self.provenance, title)
 
     def _unknown(self, path: str, known: Iterable[str], place: str | None) -> Problem:
+        hint = nearest(path, known)
         rule = f"the path of a value in {self.file.name}"
-        return Problem(place or str(self.file), None, path, "an unknown path", rule, nearest(path, known))
+        if hint is None:
+            rule += f", such as {', '.join(_around(path, known))}"
+        return Problem(place or str(self.file), None, path, "an unknown path", rule, hint)
 
 
 class _Elsewhere(Places):
@@ -114,6 +117,18 @@ def leaves(tree: Any, path: KeyPath = ()) -> dict[str, KeyPath]:
     for key, value in inner:
         found.update(leaves(value, (*path, key)))
     return found
+
+
+def _around(path: str, known: Iterable[str]) -> list[str]:
+    """Give a few paths that begin as a path does, as far as it leads anywhere."""
+    parts = path.split(".")
+    candidates = list(known)
+    for length in range(len(parts) - 1, -1, -1):
+        start = ".".join(parts[:length])
+        found = [name for name in candidates if length == 0 or name.startswith(start + ".")]
+        if found:
+            return found[:4]
+    return []
 
 
 def _set(tree: Any, path: KeyPath, value: Setting) -> None:

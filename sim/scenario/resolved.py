@@ -1,7 +1,7 @@
 """The whole of a file written out again: every default, and beside each number what it rests on.
 
 The text loads to an equal model. A number with an origin is written as a parameter, so the origin survives. A
-number that was changed after loading loses its range, and a comment names what the file said.
+number that was changed after loading has lost it: it is assumed, and the reason names the file's number.
 """
 
 from __future__ import annotations
@@ -71,19 +71,21 @@ def _leaf(value: Any, path: KeyPath, provenance: Mapping[str, Provenance]) -> st
     origin = provenance.get(dotted(path))
     if origin is None:
         return f"{_text(value)}  # default"
-    if not origin.founded and not origin.ranged:
-        changed = "" if value == origin.central else f"  # changed; the file has {origin.central!r}"
-        return _text(value) + changed
+    if value == origin.central and not origin.founded and not origin.ranged:
+        return _text(value)
     return _parameter(value, origin)
 
 
 def _parameter(value: float, origin: Provenance) -> str:
     because = {"source": origin.source, "assumed": origin.assumed}
     reasons = {key: text for key, text in because.items() if text is not None}
-    changed = ""
+    form: dict[str, Any]
     if value != origin.central:
-        form: dict[str, Any] = {"value": value}
-        changed = f"  # changed; the file has {origin.distribution or origin.central}"
+        file_has = origin.distribution or _text(origin.central)
+        form = {"value": value}
+        reasons = {
+            "assumed": "; ".join([f"changed for this run, the file has {file_has}", *reasons.values()])
+        }
     elif origin.distribution is not None:
         form = {"distribution": origin.distribution.name, **dict(origin.distribution.parameters)}
     elif origin.ranged:
@@ -91,7 +93,7 @@ def _parameter(value: float, origin: Provenance) -> str:
     else:
         form = {"value": value}
     inside = ", ".join(f"{key}: {_text(item)}" for key, item in {**form, **reasons}.items())
-    return "{" + inside + "}" + changed
+    return "{" + inside + "}"
 
 
 def _key(key: str) -> str:

@@ -1,0 +1,211 @@
+"""`sim check`: is a scenario valid, what does it contain, and what does it rest on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import click
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from sim.scenario.loaded import Loaded
+    from sim.scenario.provenance import Provenance
+    from sim.scenario.schema import Scenario, TierPolicy
+
+_WIDTH = 100
+_MOST_LISTED = 4
+_NARROWEST = {"what": 35}
+_WIDEST = {"what": 40, "value": 28}
+_MECHANISMS = {
+    "stages": "stages of the life cycle",
+    "satisfaction": "satisfaction",
+    "tenure_shapes": "rates that change with tenure",
+    "warning": "warning before leaving",
+    "problem": "problems that dissatisfy",
+    "promotions": "competitors' promotions",
+    "ngtp": "value and risk scores",
+    "tiers": "tiers",
+    "contacts": "contacts",
+    "survey": "survey",
+    "team": "team that solves problems",
+    "cross_sell": "cross-sell",
+    "gifts": "gifts",
+    "reward": "free days as a reward",
+    "desk": "save desk",
+    "residual": "value after the horizon",
+}
+
+
+@click.command()
+@click.argument("scenario", metavar="SCENARIO", type=click.Path())
+@click.pass_context
+def check(context: click.Context, scenario: str) -> None:
+    """Check SCENARIO and the experiments it lists; show what they contain and what is assumed."""
+    from rich.console import Console
+
+    from sim.scenario.load import load_experiments, load_scenario
+    from sim.scenario.problems import InputProblems
+
+    try:
+        world = load_scenario(scenario)
+        experiments = load_experiments(world)
+    except InputProblems as error:
+        if context.find_root().params.get("debug"):
+            raise
+        for problem in error.problems:
+            click.echo(str(problem), err=True)
+        raise click.exceptions.Exit(2) from error
+
+    console = Console(width=_WIDTH, highlight=False, markup=False, emoji=False, soft_wrap=False)
+    _show_world(console, world)
+    _show_policies(console, world.value)
+    _show_experiments(console, experiments)
+    rows = _rows("", world.provenance)
+    for experiment in experiments:
+        rows += _rows(f"{experiment.value.name}: ", experiment.provenance)
+    _show_origins(console, rows)
+
+
+def _show_world(console: Console, world: Loaded[Scenario]) -> None:
+    value = world.value
+    console.print(f"{world.file}: {value.title or value.name}", style="bold")
+    console.print(
+        f"{value.customers:,} customers from {value.start} for {value.horizon_days} days; "
+        f"money in {value.currency}, {value.money.mean_fee_yuan_per_month:,.10g} a month on average"
+    )
+    table = _table(
+        "Segments", "segment", "share", "fee, relative", "risk factor", "price sensitivity", "growth a year"
+    )
+    for name, segment in value.segments.items():
+        price, growth = segment.price_sensitivity, segment.growth_per_year
+        numbers = (segment.share, segment.fee_relative, segment.risk_factor)
+        spreads = (f"{price.mean:g} (sd {price.sd:g})", f"{growth.mean:g} (sd {growth.sd:g})")
+        table.add_row(name, *(f"{number:g}" for number in numbers), *spreads)
+    console.print(table)
+    on = [words for key, words in _MECHANISMS.items() if getattr(value, key)]
+    off = [words for key, words in _MECHANISMS.items() if not getattr(value, key)]
+    reasons = [f"{reason} (to {leaving.destination})" for reason, leaving in value.leaving.items()]
+    for title, words in (("Reasons to leave", reasons), ("Happens", on), ("Does not happen", off)):
+        console.print(f"\n{title}: {', '.join(words) or 'none'}")
+
+
+def _show_policies(console: Console, world: Scenario) -> None:
+    table = _table("Policies", "policy", "tier", "what it does")
+    for name, tiers in world.policies.items():
+        baseline = " (baseline)" if name == world.baseline_policy else ""
+        if not tiers:
+            table.add_row(name + baseline, "", "nothing")
+        for tier, policy in tiers.items():
+            table.add_row(name + baseline, tier, _policy_words(policy))
+    console.print(table)
+
+
+def _policy_words(policy: TierPolicy) -> str:
+    words = [f"cadence {policy.cadence}"] if policy.cadence else []
+    words += ["complaint line"] if policy.complaint_line else []
+    words += [f"{policy.reward.free_days:g} free days on entering"] if policy.reward else []
+    return ", ".join(words) or "nothing"
+
+
+def _show_experiments(console: Console, experiments: list[Any]) -> None:
+    table = _table("Experiments", "experiment", "question", "arms", "assignment")
+    for experiment in experiments:
+        value = experiment.value
+        table.add_row(value.name, value.question, ", ".join(value.arms), value.assignment.method)
+    if experiments:
+        console.print(table)
+
+
+class _Row(NamedTuple):
+    """Neighbouring numbers that rest on the same thing, below the block that they share."""
+
+    experiment: str
+    block: tuple[str, ...]
+    numbers: list[tuple[tuple[str, ...], Provenance]]
+
+    @property
+    def origin(self) -> Provenance:
+        return self.numbers[0][1]
+
+    def what(self) -> str:
+        path = self.block if len(self.numbers) > 1 else self.numbers[0][0]
+        return self.experiment + ".".join(path)
+
+    def values(self) -> str:
+        if len(self.numbers) == 1:
+            return f"{self.origin.central:.6g}{_range(self.origin)}"
+        if len(self.numbers) > _MOST_LISTED:
+            return f"{len(self.numbers)} numbers"
+        below = len(self.block)
+        return ", ".join(f"{'.'.join(path[below:])} {origin.central:.6g}" for path, origin in self.numbers)
+
+
+def _rows(experiment: str, provenance: dict[str, Provenance]) -> list[_Row]:
+    """Join neighbours that have the same origin, so that a reason is read once."""
+    rows: list[_Row] = []
+    for name, origin in provenance.items():
+        path = tuple(name.split("."))
+        last = rows[-1] if rows else None
+        block = path[:-1] if last is None else _shared(last.block, path)
+        # Two levels up at most: the steps of a shape belong together, two segments do not.
+        near = last is not None and len(block) >= max(1, len(path) - 3, len(last.block) - 2)
+        if last is not None and near and _same_origin(last.origin, origin):
+            rows[-1] = _Row(experiment, block, [*last.numbers, (path, origin)])
+        else:
+            rows.append(_Row(experiment, path[:-1], [(path, origin)]))
+    return rows
+
+
+def _shared(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:
+    length = 0
+    while length < min(len(one), len(other)) and one[length] == other[length]:
+        length += 1
+    return one[:length]
+
+
+def _same_origin(one: Provenance, other: Provenance) -> bool:
+    plain = not one.ranged and not other.ranged and one.founded
+    return plain and (one.source, one.assumed) == (other.source, other.assumed)
+
+
+def _range(origin: Provenance) -> str:
+    if origin.distribution is not None:
+        return f", {origin.distribution}"
+    return f" ({origin.low:g} to {origin.high:g})" if origin.ranged else ""
+
+
+def _show_origins(console: Console, rows: list[_Row]) -> None:
+    assumed = [row for row in rows if row.origin.assumed is not None]
+    sourced = [row for row in rows if row.origin.assumed is None and row.origin.source is not None]
+    neither = [row for row in rows if not row.origin.founded]
+    table = _table("Assumed", "what", "value", "why")
+    for row in assumed:
+        source = f" (source: {row.origin.source})" if row.origin.source else ""
+        table.add_row(row.what(), row.values(), f"{row.origin.assumed}{source}")
+    console.print(table)
+    table = _table("From a source", "what", "value", "source")
+    for row in sourced:
+        table.add_row(row.what(), row.values(), row.origin.source)
+    console.print(table)
+    if not neither:
+        console.print("\nEvery number has a source or is assumed for a reason.")
+        return
+    table = _table("Neither a source nor assumed", "what", "value", "line")
+    for row in neither:
+        table.add_row(row.what(), row.values(), str(row.origin.line))
+    console.print(table)
+
+
+def _table(title: str, *columns: str) -> Any:
+    from rich import box
+    from rich.table import Table
+
+    table = Table(
+        title=f"\n{title}", title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False
+    )
+    for column in columns:
+        table.add_column(
+            column, overflow="fold", min_width=_NARROWEST.get(column), max_width=_WIDEST.get(column)
+        )
+    return table
