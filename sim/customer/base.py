@@ -74,12 +74,7 @@ def draw_base(scenario: Scenario, laws: Laws, timetable: Timetable, replications
     rows = len(replications)
     base = _blank(np.arange(scenario.customers, dtype=np.uint32), rows, replications)
     base["segment"] = _choose(laws, base, Decision.SEGMENT, [s.share for s in scenario.segments.values()])
-    bands = scenario.base.tenure_mix.bands
-    band = _choose(laws, base, Decision.TENURE_BAND, [b.share for b in bands])
-    low = np.array([b.from_month for b in bands])[band]
-    high = np.array([b.to_month for b in bands])[band]
-    tenure = (low + (high - low) * _uniforms(laws, base, Decision.TENURE)) * MONTH
-    base["joined"] = -tenure
+    base["joined"] = -_draw_tenure(scenario, laws, base)
     _draw_fees(scenario, laws, base)
     _live_past(scenario, laws, timetable, base)
 
@@ -88,6 +83,18 @@ def draw_base(scenario: Scenario, laws: Laws, timetable: Timetable, replications
     _draw_character(scenario, laws, joiners)
     everybody = np.concatenate([base, joiners])
     return everybody[np.argsort(everybody["row"], kind="stable")]
+
+
+def _draw_tenure(scenario: Scenario, laws: Laws, base: Customers) -> np.ndarray:
+    """Days since joining; 0 where the scenario has no tenure mix."""
+    if scenario.base.tenure_mix is None:
+        return np.zeros(len(base))
+    bands = scenario.base.tenure_mix.bands
+    band = _choose(laws, base, Decision.TENURE_BAND, [b.share for b in bands])
+    low = np.array([b.from_month for b in bands])[band]
+    high = np.array([b.to_month for b in bands])[band]
+    tenure: np.ndarray = (low + (high - low) * _uniforms(laws, base, Decision.TENURE)) * MONTH
+    return tenure
 
 
 def row_starts(customers: Customers, rows: int) -> np.ndarray:

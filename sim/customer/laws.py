@@ -223,10 +223,11 @@ def compile_laws(scenario: Scenario, seed: int, ends: Iterable[float], horizon: 
             reward_acts[Clock[name.upper()]] = 1
         if reward.lock_in:
             locked[[Clock.COMPETITOR, Clock.VARIETY]] = 1
-    if contacts is not None:
-        for name in contacts.effect.acts_on:
-            contact_acts[Clock[name.upper()]] = 1 if name == "recovery" else -1
     effect = contacts.effect if contacts is not None else None
+    if effect is not None:
+        for name in effect.acts_on:
+            contact_acts[Clock[name.upper()]] = 1 if name == "recovery" else -1
+    residual = scenario.residual
     channels = contacts.channels if contacts is not None else {}
     fatigue = contacts.fatigue if contacts is not None else None
     cross_sell = scenario.cross_sell
@@ -280,7 +281,7 @@ def compile_laws(scenario: Scenario, seed: int, ends: Iterable[float], horizon: 
         "horizon_period": int(np.searchsorted(marks, horizon)),
         "horizon": horizon,
         "margin": scenario.money.margin_share,
-        "discount": math.log1p(scenario.residual.discount_per_year) / YEAR,
+        "discount": math.log1p(residual.discount_per_year) / YEAR if residual else 0.0,
         "commission": round(scenario.base.commission_yuan * FEN),
     }
     for name, value in values.items():

@@ -115,7 +115,7 @@ def follow_policy(c, t, laws, firm, shared, entering_rewards):
         if firm.arm_cadence[c.arm] != AS_POLICY:
             cadence = firm.arm_cadence[c.arm]
         if firm.arm_free_days[c.arm] >= 0.0:
-            days = 0.0
+            days = firm.arm_free_days[c.arm]
     c.complaint_line = firm.complaint_line[c.tier]
     if cadence != c.cadence:
         c.cadence = cadence

@@ -17,7 +17,8 @@ Run = tuple[float, float]
 
 def past_days(scenario: Scenario) -> float:
     """Days before day 0 that somebody of the base has lived."""
-    return max(band.to_month for band in scenario.base.tenure_mix.bands) * MONTH
+    mix = scenario.base.tenure_mix
+    return max(band.to_month for band in mix.bands) * MONTH if mix is not None else 0.0
 
 
 def compile_timetable(scenario: Scenario, seed: int, replications: np.ndarray, end: float) -> Timetable:
@@ -39,7 +40,7 @@ def compile_timetable(scenario: Scenario, seed: int, replications: np.ndarray, e
         runs: dict[str, list[tuple[float, float, float]]] = {segment: [] for segment in segments}
         for number, promotion in enumerate(scenario.promotions.values()):
             for first, last in _runs(scenario, promotion, number, seed, int(replication), begin, end):
-                for segment in promotion.segments:
+                for segment in promotion.segments or segments:
                     runs[segment].append((first, last, promotion.strength))
         for segment in segments:
             for day, strength in _steps(runs[segment]):
@@ -66,6 +67,8 @@ def _runs(scenario, promotion, number, seed, replication, begin, end) -> list[Ru
             first += every
         return runs
     runs = []
+    if promotion.random.per_year == 0:
+        return runs
     t, occurrence = begin, 0
     while True:
         u = uniform(seed, number, int(Decision.PROMOTION), 0, occurrence, replication)

@@ -69,7 +69,7 @@ class World:
         self.desks = [Desk(self, row) for row in range(rows)] if scenario.desk is not None else []
         self.window_days = window_days
         self.tier_rule = compile_tiers(scenario)
-        self.rewards_on = True
+        self.rewards_on = False  # nothing is given before arms are known: see `begin`
         arms = list(arms)
         periods = len(laws.marks) - 1
         self.shared = Shared(
@@ -92,7 +92,7 @@ class World:
         """Decide what each tier gets from now on; customers follow at the next `follow_policy` or score."""
         plan, without = self.scenario.policies[policy], set(without)
         cadences = list(self.scenario.cadences)
-        for tier, part in ((GOLD, plan.gold), (PLATINUM, plan.platinum)):
+        for tier, part in ((GOLD, plan.get("gold")), (PLATINUM, plan.get("platinum"))):
             self.firm["cadence"][0, tier] = NO_CADENCE
             self.firm["complaint_line"][0, tier] = 0
             self.firm["free_days"][0, tier] = 0.0
@@ -104,21 +104,35 @@ class World:
             if part.reward is not None and "reward" not in without:
                 self.firm["free_days"][0, tier] = float(part.reward.free_days)
 
+    def enrol(self, who: np.ndarray, arm: np.ndarray | int) -> None:
+        """Put customers (positions in the array) into arms: these override the policy until the horizon."""
+        self.customers["arm"][who] = arm
+
     def score(self) -> None:
         """Score everybody now (an epoch) and let policies act on the new tiers."""
         if self.tier_rule is not None:
             score(self.customers, self.row_start, self.tier_rule, *self._surroundings(), self.now, self.rewards_on)
 
+    def begin(self) -> None:
+        """Start the campaign: from now on policies and arms give their rewards."""
+        self.rewards_on = True
+        self.follow_policy()
+
     def follow_policy(self) -> None:
         """Let everybody follow the policy as it has been set, from now on."""
         follow(self.customers, *self._surroundings(), self.now, self.rewards_on)
 
-    def end_campaign(self, policy: str) -> None:
+    def end_campaign(self, policy: str, without: Iterable[str] = ()) -> None:
         """From the horizon on: no arms, no new rewards, the background policy as it stands."""
         self.firm["arm_cadence"] = AS_POLICY
+        self.firm["arm_free_days"] = -1.0
         self.rewards_on = False
-        self.set_policy(policy, ("reward",))
+        self.set_policy(policy, {"reward", *without})
         self.follow_policy()
+
+    def tally_to(self, day: float) -> np.ndarray:
+        """The books up to a day that closes a period; (rows, arms + 1, periods, columns)."""
+        return self.shared.tally[:, :, : int(np.searchsorted(self.laws.marks, day))].copy()
 
     def live(self, until: float) -> None:
         """Live everybody to the start of day `until`, scoring at every month's start on the way.

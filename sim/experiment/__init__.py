@@ -1,0 +1,1 @@
+"""Arms, assignment, trials, roll-outs, and their grades against the truth."""

@@ -1,0 +1,95 @@
+"""Who takes part and who gets which arm, by keyed draws (model.md section 10)."""
+
+from __future__ import annotations
+
+import zlib
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.customer.draws import Decision, uniforms
+from sim.customer.laws import MONTH
+from sim.customer.life import LOST, PROSPECT
+from sim.customer.record import TIER_NAMES
+
+if TYPE_CHECKING:
+    from sim.scenario import Experiment, Scenario
+
+Customers = np.ndarray[Any, Any]
+
+
+def eligible(experiment: Experiment, customers: Customers) -> np.ndarray:
+    """Positions of the customers who take part: of the base, of an eligible tier on day 0."""
+    present = (customers["state"] != PROSPECT) & (customers["state"] != LOST)
+    if experiment.eligible.tiers is not None:
+        numbers = [TIER_NAMES.index(tier) for tier in experiment.eligible.tiers]
+        present &= np.isin(customers["tier"], numbers)
+    return np.flatnonzero(present)
+
+
+def tenure_band(scenario: Scenario, customers: Customers, t: float) -> np.ndarray:
+    """Number of the tenure mix's band in which each customer is at `t`; the last is open."""
+    starts = np.array(tenure_bands(scenario)) * MONTH
+    return np.maximum(np.searchsorted(starts, t - customers["joined"], side="right") - 1, 0)
+
+
+def tenure_bands(scenario: Scenario) -> list[float]:
+    """Months of tenure at which the tenure mix's bands start; one band where there is no mix."""
+    mix = scenario.base.tenure_mix
+    return [band.from_month for band in mix.bands] if mix is not None else [0.0]
+
+
+def strata(scenario: Scenario, experiment: Experiment, customers: Customers) -> np.ndarray:
+    """Stratum of each customer on day 0; all 0 where assignment is not stratified."""
+    stratum = np.zeros(len(customers), dtype=np.int64)
+    columns = {
+        "tier": (customers["tier"], len(TIER_NAMES)),
+        "tenure_band": (tenure_band(scenario, customers, 0.0), len(tenure_bands(scenario))),
+        "segment": (customers["segment"], len(scenario.segments)),
+    }
+    for name in experiment.assignment.strata:
+        column, levels = columns[name]
+        stratum = stratum * levels + column
+    return stratum
+
+
+def assign(
+    experiment: Experiment, seed: int, customers: Customers, stratum: np.ndarray, *, again: bool = False
+) -> np.ndarray:
+    """Deal the arms.
+
+    Parameters
+    ----------
+    experiment : Experiment
+    seed : int
+    customers : customer_dtype array, shape (n,)
+        Those who take part.
+    stratum : int64 array, shape (n,)
+    again : bool
+        Deal a second time, independently: arms without any effect, to measure the level of a test.
+
+    Returns
+    -------
+    int64 array, shape (n,)
+        Number of the arm. `simple`: independent draws. `complete` and `stratified`: customers of a replication (and
+        stratum) in random order are dealt the arms in turn, from a random arm on, so that sizes differ by at most one.
+    """
+    arms = len(experiment.arms)
+    occurrence = zlib.crc32(experiment.name.encode())
+    who, where = (
+        (Decision.REASSIGNMENT, Decision.RESTRATUM) if again else (Decision.ASSIGNMENT, Decision.STRATUM)
+    )
+    u = uniforms(seed, customers["id"], int(who), 0, occurrence, customers["replication"])
+    if experiment.assignment.method == "simple":
+        return np.minimum((u * arms).astype(np.int64), arms - 1)
+    order = np.lexsort((u, stratum, customers["replication"]))
+    group = np.stack([customers["replication"][order].astype(np.int64), stratum[order]])
+    new = np.ones(len(order), dtype=bool)
+    new[1:] = (group[:, 1:] != group[:, :-1]).any(axis=0)
+    first = np.flatnonzero(new)
+    number = np.cumsum(new) - 1
+    begin = uniforms(seed, group[1, first], int(where), 0, occurrence, group[0, first])
+    place = np.arange(len(order)) - first[number] + (begin * arms).astype(np.int64)[number]
+    arm = np.empty(len(order), dtype=np.int64)
+    arm[order] = place % arms
+    return arm

@@ -1,0 +1,250 @@
+"""Every contrast of an experiment: what each trial would have shown, the truth, and the grade of the one by the other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.evidence.cells import Counts, Sample, counts, sample
+from sim.evidence.cox import hazard_ratio
+from sim.evidence.equivalence import share_equivalence, stratified_share_equivalence
+from sim.evidence.grading import Grades, grade, level, run_share
+from sim.evidence.means import mean_difference, stratified_mean_difference
+from sim.evidence.multiplicity import holm
+from sim.evidence.paired import paired_difference, run_mean
+from sim.evidence.proportions import risk_difference, stratified_risk_difference
+from sim.evidence.results import Estimates, Interval, Refused
+from sim.evidence.survival import log_rank
+from sim.experiment.assignment import assign
+from sim.experiment.outcomes import Outcomes, metric
+
+if TYPE_CHECKING:
+    from sim.scenario import Experiment
+
+WITH_RESIDUAL = "net_value_with_residual_per_customer"
+LOG_RANK, HAZARD_RATIO = "log_rank", "hazard_ratio"
+NOT_PAIRED = Refused("a test without an effect has no truth to differ from")
+
+
+@dataclass(frozen=True, eq=False)
+class GradedContrast:
+    """One arm against another in one metric.
+
+    Attributes
+    ----------
+    trials : Estimates
+        One entry a replication; the first is the trial that is shown.
+    p_adjusted : float64 array, shape (replications,)
+        Holm over the contrasts that the experiment lists, one family a metric.
+    """
+
+    metric: str
+    arm: str
+    against: str
+    truth: Interval | Refused
+    trials: Estimates
+    p_adjusted: np.ndarray
+    family: str
+    grades: Grades
+    level: Interval | Refused
+    interference: Interval | Refused
+
+
+@dataclass(frozen=True, eq=False)
+class GradedEquivalence:
+    """A claim that two arms differ by less than a margin."""
+
+    metric: str
+    arm: str
+    against: str
+    margin: float
+    truth: Interval | Refused
+    trials: Estimates
+    power: Interval | Refused
+
+
+class Bench:
+    """An experiment's trials and roll-outs over all replications, ready to be analysed and graded.
+
+    Parameters
+    ----------
+    experiment : Experiment
+    trial : Outcomes
+        All trials, replication after replication.
+    rollouts : Outcomes by arm
+    residual_table : float64 array
+        Residual value by cell, fen: what a firm can know of those who are still there.
+    horizon, margin, seed
+    """
+
+    def __init__(
+        self,
+        experiment: Experiment,
+        trial: Outcomes,
+        rollouts: dict[str, Outcomes],
+        residual_table: np.ndarray,
+        *,
+        horizon: float,
+        margin: float,
+        seed: int,
+    ) -> None:
+        self.experiment, self.trial, self.rollouts = experiment, trial, rollouts
+        self.table, self.horizon, self.margin, self.seed = residual_table, horizon, margin, seed
+        self.arms = list(experiment.arms)
+        self.replications = int(trial.replication.max()) + 1
+        self.stratified = experiment.assignment.method == "stratified"
+        self.strata = int(trial.stratum.max()) + 1 if self.stratified else None
+        self.placebo = self._reassigned()
+
+    def _reassigned(self) -> Outcomes:
+        """The reference roll-out with arms dealt again, without any effect."""
+        reference = self.rollouts[self.experiment.reference]
+        keys = np.zeros(len(reference), dtype=[("id", np.uint32), ("replication", np.uint32)])
+        keys["id"], keys["replication"] = reference.id, reference.replication
+        placebo = reference.where(np.ones(len(reference), dtype=bool))
+        placebo.arm[:] = assign(self.experiment, self.seed, keys, reference.stratum, again=True)
+        return placebo
+
+    def values(self, outcomes: Outcomes, name: str, *, lived: bool) -> np.ndarray:
+        """A metric, a number a customer; residual values as lived (truth) or from the firm's table."""
+        residual = None
+        if name == WITH_RESIDUAL and not lived:
+            residual = np.where(outcomes.cell >= 0, self.table[outcomes.cell], 0.0)
+        return metric(outcomes, name, self.margin, residual)
+
+    def by_replication(self, arm: str, name: str) -> np.ndarray:
+        """Mean of a metric in an arm's roll-out; shape (replications,)."""
+        rollout = self.rollouts[arm]
+        values = self.values(rollout, name, lived=True)
+        n = np.bincount(rollout.replication, minlength=self.replications)
+        total = np.bincount(rollout.replication, weights=values, minlength=self.replications)
+        return total / np.maximum(n, 1)
+
+    def estimates(self, outcomes: Outcomes, name: str, arm: str, against: str, level: float) -> Estimates:
+        """The analysis that follows the design, of every trial at once."""
+        pair = np.isin(outcomes.arm, [self.arms.index(arm), self.arms.index(against)])
+        of = outcomes.where(pair)
+        in_arm = of.arm == self.arms.index(arm)
+        stratum = of.stratum if self.stratified else None
+        if name in (LOG_RANK, HAZARD_RATIO):
+            lives = {"trial": of.replication, "trials": self.replications, "stratum": stratum}
+            if name == LOG_RANK:
+                return log_rank(of.days, of.left, in_arm, **lives)
+            return hazard_ratio(of.days, of.left, in_arm, horizon_days=self.horizon, level=level, **lives)
+        if name == "churn_rate":
+            one, other = self._counts(of, in_arm), self._counts(of, ~in_arm)
+            compare = stratified_risk_difference if self.stratified else risk_difference
+            return compare(one, other, level=level)
+        values = self.values(of, name, lived=False)
+        means = stratified_mean_difference if self.stratified else mean_difference
+        return means(self._sample(of, values, in_arm), self._sample(of, values, ~in_arm), level=level)
+
+    def _cells(self, of: Outcomes, mask: np.ndarray) -> dict[str, object]:
+        cells: dict[str, object] = {"trial": of.replication[mask], "trials": self.replications}
+        if self.stratified:
+            cells |= {"stratum": of.stratum[mask], "strata": self.strata}
+        return cells
+
+    def _counts(self, of: Outcomes, mask: np.ndarray) -> Counts:
+        return counts(of.left[mask], **self._cells(of, mask))  # type: ignore[arg-type]
+
+    def _sample(self, of: Outcomes, values: np.ndarray, mask: np.ndarray) -> Sample:
+        return sample(values[mask], **self._cells(of, mask))  # type: ignore[arg-type]
+
+    def truth(self, name: str, arm: str, against: str) -> Interval | Refused:
+        """The roll-out contrast; for a hazard ratio the same functional of the pooled roll-outs."""
+        if name == LOG_RANK:
+            return NOT_PAIRED
+        if name == HAZARD_RATIO:
+            one, other = self.rollouts[arm], self.rollouts[against]
+            both = [np.concatenate([getattr(o, field) for o in (one, other)]) for field in ("days", "left", "stratum")]
+            replication = np.concatenate([one.replication, other.replication])
+            effect = hazard_ratio(
+                both[0],
+                both[1],
+                np.arange(len(both[0])) < len(one),
+                horizon_days=self.horizon,
+                stratum=both[2] if self.stratified else None,
+                cluster=replication,
+                of="run",
+            ).one()
+            return effect if isinstance(effect, Refused) else effect.effect
+        return paired_difference(self.by_replication(arm, name), self.by_replication(against, name))
+
+    def contrasts(self) -> list[GradedContrast]:
+        """All contrasts in all metrics that the experiment names, then log-rank and hazard ratio."""
+        graded = []
+        alpha = self.experiment.alpha
+        pairs = [(c.arm, c.against) for c in self.experiment.contrasts]
+        for name in (*self.experiment.metrics, LOG_RANK, HAZARD_RATIO):
+            of_trials = [self.estimates(self.trial, name, *pair, 1 - alpha) for pair in pairs]
+            adjusted = holm(np.stack([e.p_value for e in of_trials], axis=1))
+            for number, (arm, against) in enumerate(pairs):
+                trials, truth = of_trials[number], self.truth(name, arm, against)
+                placebo = self.estimates(self.placebo, name, arm, against, 1 - alpha)
+                graded.append(
+                    GradedContrast(
+                        metric=name,
+                        arm=arm,
+                        against=against,
+                        truth=truth,
+                        trials=trials,
+                        p_adjusted=adjusted[:, number],
+                        family=name,
+                        grades=self._grades(trials, truth, adjusted[:, number], name),
+                        level=level(placebo.p_value, alpha=alpha),
+                        interference=self._interference(trials, name, arm, against),
+                    )
+                )
+        return graded
+
+    def _grades(self, trials: Estimates, truth: Interval | Refused, adjusted: np.ndarray, name: str) -> Grades:
+        known = truth if isinstance(truth, Interval) else 0.0
+        grades = grade(
+            trials, known, alpha=self.experiment.alpha, p_adjusted=adjusted, ratio=name == HAZARD_RATIO
+        )
+        if isinstance(truth, Interval):
+            return grades
+        return Grades(grades.power, truth, truth, truth)
+
+    def _interference(self, trials: Estimates, name: str, arm: str, against: str) -> Interval | Refused:
+        """Mean of the trials' effects less the roll-outs', each trial beside its own replication's roll-outs."""
+        if name in (LOG_RANK, HAZARD_RATIO):
+            return Refused("only differences of means can be compared between trials and roll-outs")
+        there = ~trials.refused
+        effect = self.by_replication(arm, name) - self.by_replication(against, name)
+        return paired_difference(trials.value[there], effect[there])
+
+    def equivalences(self) -> list[GradedEquivalence]:
+        """All equivalence claims of the experiment."""
+        graded = []
+        for claim in self.experiment.equivalence:
+            pair = np.isin(self.trial.arm, [self.arms.index(claim.arm), self.arms.index(claim.against)])
+            of = self.trial.where(pair)
+            in_arm = of.arm == self.arms.index(claim.arm)
+            test = stratified_share_equivalence if self.stratified else share_equivalence
+            trials = test(
+                self._counts(of, in_arm),
+                self._counts(of, ~in_arm),
+                margin=claim.margin,
+                alpha=self.experiment.alpha,
+            )
+            shown = np.where(np.isnan(trials.p_value), False, trials.p_value <= self.experiment.alpha)
+            graded.append(
+                GradedEquivalence(
+                    metric=claim.metric,
+                    arm=claim.arm,
+                    against=claim.against,
+                    margin=claim.margin,
+                    truth=self.truth(claim.metric, claim.arm, claim.against),
+                    trials=trials,
+                    power=run_share(shown),
+                )
+            )
+        return graded
+
+    def arm_mean(self, arm: str, name: str) -> Interval | Refused:
+        """A metric of an arm's roll-out with its run doubt."""
+        return run_mean(self.by_replication(arm, name))

@@ -1,0 +1,140 @@
+"""What became of the customers who take part: records turned into plain columns and metrics."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.customer.record import TIER_NAMES, Line
+from sim.experiment.assignment import tenure_band, tenure_bands
+
+if TYPE_CHECKING:
+    from sim.scenario import Scenario
+
+Customers = np.ndarray[Any, Any]
+
+FEN = 100.0
+NO_CELL = -1
+
+DEFINITIONS = {
+    "churn_rate": "share of those enrolled who left the operator within the horizon (流失率)",
+    "revenue_per_customer": "list fee of the days served less what was forgone for rewards, yuan a customer enrolled",
+    "cost_per_customer": "forgone fees, contacts, gifts, team, desk and commission, yuan a customer enrolled",
+    "net_value_per_customer": "margin share x list fee of the days served - cost, within the horizon, yuan a customer",
+    "net_value_with_residual_per_customer": "net value and the discounted net value of those still there after the "
+    "horizon, yuan a customer enrolled",
+}
+"""Wording and unit of the metrics that an experiment can name."""
+
+
+@dataclass(frozen=True, eq=False)
+class Outcomes:
+    """Customers who take part in an experiment, at its horizon; every array has shape (n, ...).
+
+    Attributes
+    ----------
+    replication : number of the replication
+    stratum, arm : numbers
+    days : day of leaving, or the horizon
+    left : whether it left the operator within the horizon
+    reason : number of the leaving clock, -1 for who is still there
+    ledger : fen within the horizon, (n, lines)
+    residual : fen, discounted net value after the horizon (0 where the world was not lived on)
+    cell : tier x tenure band at the horizon, `NO_CELL` for who has left
+    answer : satisfaction at the last survey answer, -1 never answered
+    """
+
+    replication: np.ndarray
+    id: np.ndarray
+    stratum: np.ndarray
+    arm: np.ndarray
+    days: np.ndarray
+    left: np.ndarray
+    reason: np.ndarray
+    ledger: np.ndarray
+    residual: np.ndarray
+    cell: np.ndarray
+    answer: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.replication)
+
+    def where(self, mask: np.ndarray) -> Outcomes:
+        """The customers for whom `mask` holds."""
+        return Outcomes(*(getattr(self, field.name)[mask] for field in fields(self)))
+
+
+def concatenate(parts: Iterable[Outcomes]) -> Outcomes:
+    """Blocks of replications, one after the other."""
+    parts = list(parts)
+    return Outcomes(*(np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(Outcomes)))
+
+
+def read_outcomes(scenario: Scenario, customers: Customers, stratum: np.ndarray, horizon: float) -> Outcomes:
+    """Read the outcomes of customers (already chosen, in the order of `stratum`) at the horizon."""
+    left = customers["lost_at"] < horizon
+    bands = len(tenure_bands(scenario))
+    cell = customers["tier"] * bands + tenure_band(scenario, customers, horizon)
+    return Outcomes(
+        replication=customers["replication"].astype(np.int64),
+        id=customers["id"].astype(np.int64),
+        stratum=stratum,
+        arm=customers["arm"].astype(np.int64),
+        days=np.minimum(customers["lost_at"], horizon),
+        left=left,
+        reason=np.where(left, customers["reason"], -1).astype(np.int64),
+        ledger=customers["ledger"].copy(),
+        residual=customers["residual"].copy(),
+        cell=np.where(left, NO_CELL, cell).astype(np.int64),
+        answer=customers["answer"].astype(np.int64),
+    )
+
+
+def cells(scenario: Scenario) -> int:
+    """Number of cells of the residual table."""
+    return len(TIER_NAMES) * len(tenure_bands(scenario))
+
+
+def cost(ledger: np.ndarray) -> np.ndarray:
+    """Fen; shape of the ledger without its last axis."""
+    total: np.ndarray = ledger.sum(axis=-1) - ledger[..., Line.LIST]
+    return total
+
+
+def metric(outcomes: Outcomes, name: str, margin: float, residual: np.ndarray | None = None) -> np.ndarray:
+    """One number a customer: a share, or yuan.
+
+    Parameters
+    ----------
+    outcomes : Outcomes
+    name : str
+        One of `DEFINITIONS`.
+    margin : float
+        Share of the list fee that is margin.
+    residual : float64 array, shape (n,), optional
+        Residual value in fen where it is not the lived one.
+    """
+    ledger = outcomes.ledger
+    if name == "churn_rate":
+        return outcomes.left.astype(np.float64)
+    if name == "revenue_per_customer":
+        return (ledger[:, Line.LIST] - ledger[:, Line.FORGONE]) / FEN
+    if name == "cost_per_customer":
+        return cost(ledger) / FEN
+    net = np.rint(margin * ledger[:, Line.LIST]) - cost(ledger)
+    if name == "net_value_with_residual_per_customer":
+        net = net + (outcomes.residual if residual is None else residual)
+    return net / FEN
+
+
+def residual_table(scenario: Scenario, background: Outcomes) -> np.ndarray:
+    """Mean residual value by cell in the background world, fen: all that a firm could know; shape (cells,)."""
+    there = background.cell >= 0
+    size = cells(scenario)
+    count = np.bincount(background.cell[there], minlength=size)
+    total = np.bincount(background.cell[there], weights=background.residual[there], minlength=size)
+    overall = total.sum() / max(count.sum(), 1)
+    return np.where(count > 0, total / np.maximum(count, 1), overall)

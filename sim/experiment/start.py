@@ -1,0 +1,71 @@
+"""The state from which every world of a block of replications starts: the same customers with the same luck."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.customer.base import draw_base
+from sim.customer.laws import MONTH, YEAR, Laws, Timetable, compile_laws
+from sim.world.timetable import compile_timetable
+from sim.world.world import World
+
+if TYPE_CHECKING:
+    from sim.scenario import Scenario
+
+
+@dataclass(frozen=True, eq=False)
+class Start:
+    """Day 0 of a block of replications."""
+
+    scenario: Scenario
+    laws: Laws
+    timetable: Timetable
+    customers: np.ndarray[Any, Any]
+    replications: np.ndarray
+
+    def world(
+        self, policy: str, without: Iterable[str] = (), arms: Iterable[tuple[str | None, float | None]] = ()
+    ) -> World:
+        """A world that starts here, scored on day 0; its campaign has not begun."""
+        world = World(
+            self.scenario,
+            self.laws,
+            self.timetable,
+            self.customers.copy(),
+            len(self.replications),
+            policy,
+            without=without,
+            arms=arms,
+        )
+        world.score()
+        return world
+
+
+def residual_end(scenario: Scenario, horizon: float) -> float:
+    """Day to which roll-outs live on after the horizon."""
+    months = scenario.residual.months if scenario.residual is not None else 0.0
+    return float(np.ceil(horizon + months * MONTH))
+
+
+def draw_start(scenario: Scenario, seed: int, replications: np.ndarray, horizons: Iterable[float]) -> Start:
+    """Draw day 0 of a block of replications.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    seed : int
+    replications : int64 array, shape (rows,)
+    horizons : iterable of float
+        Horizons of the experiments to be lived, days.
+    """
+    horizon = float(scenario.horizon_days)
+    ends = {2 * max(YEAR, horizon), YEAR}
+    for day in {horizon, *horizons}:
+        ends |= {day, residual_end(scenario, day)}
+    laws = compile_laws(scenario, seed, ends)
+    timetable = compile_timetable(scenario, seed, replications, max(ends))
+    return Start(scenario, laws, timetable, draw_base(scenario, laws, timetable, replications), replications)

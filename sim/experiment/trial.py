@@ -1,0 +1,107 @@
+"""A block of replications of one experiment: the trial, and a roll-out of every arm.
+
+A trial puts all arms into one world, as a company would; a roll-out puts everybody eligible into one arm. Both start from
+the same customers with the same luck (twins), so their difference is the arm's doing, or interference.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.experiment.assignment import assign, eligible, strata
+from sim.experiment.outcomes import Outcomes, read_outcomes
+from sim.experiment.start import Start, residual_end
+
+if TYPE_CHECKING:
+    from sim.scenario import Arm, Experiment
+    from sim.world.world import World
+
+Customers = np.ndarray[Any, Any]
+ArmRule = tuple[str | None, float | None]
+
+
+@dataclass(frozen=True, eq=False)
+class ExperimentBlock:
+    """What a block of replications of an experiment leaves behind.
+
+    Attributes
+    ----------
+    trial : Outcomes, or None where only roll-outs were asked for
+    rollouts : Outcomes by arm, with residual values
+    tallies : by world ('trial' or the arm's name), int64 (rows, arms + 1, periods, columns), to the horizon
+    customers : by arm, the roll-out's customers of the first row at the horizon, with residual values
+    """
+
+    trial: Outcomes | None
+    rollouts: dict[str, Outcomes]
+    tallies: dict[str, np.ndarray]
+    customers: dict[str, Customers]
+
+
+def horizon_of(start: Start, experiment: Experiment) -> float:
+    """Days over which an experiment's outcomes are counted."""
+    return float(experiment.horizon_days or start.scenario.horizon_days)
+
+
+def arm_rule(arm: Arm) -> ArmRule:
+    """What an arm overrides: (cadence or None, free days or None)."""
+    return arm.cadence, None if arm.reward is None else float(arm.reward.free_days)
+
+
+def live_trial(start: Start, experiment: Experiment, seed: int) -> tuple[Outcomes, World]:
+    """Put all arms into one world and live it to the horizon."""
+    world = start.world(
+        experiment.background.policy,
+        experiment.background.without,
+        [arm_rule(arm) for arm in experiment.arms.values()],
+    )
+    who = eligible(experiment, world.customers)
+    stratum = strata(start.scenario, experiment, world.customers[who])
+    world.enrol(who, assign(experiment, seed, world.customers[who], stratum))
+    world.begin()
+    horizon = horizon_of(start, experiment)
+    world.live(horizon)
+    return read_outcomes(start.scenario, world.customers[who], stratum, horizon), world
+
+
+def live_rollout(start: Start, experiment: Experiment, arm: str) -> tuple[Outcomes, World, np.ndarray]:
+    """Put everybody eligible into one arm, live to the horizon, and on for the residual value.
+
+    Returns
+    -------
+    Outcomes, the world after the residual time, and its tally as of the horizon
+    """
+    background = experiment.background
+    world = start.world(background.policy, background.without, [arm_rule(experiment.arms[arm])])
+    who = eligible(experiment, world.customers)
+    stratum = strata(start.scenario, experiment, world.customers[who])
+    world.enrol(who, 0)
+    world.begin()
+    horizon = horizon_of(start, experiment)
+    world.live(horizon)
+    outcomes = read_outcomes(start.scenario, world.customers[who], stratum, horizon)
+    outcomes.arm[:] = list(experiment.arms).index(arm)
+    tally = world.tally_to(horizon)
+    world.end_campaign(background.policy, background.without)
+    world.live(residual_end(start.scenario, horizon))
+    outcomes.residual[:] = world.customers["residual"][who]
+    return outcomes, world, tally
+
+
+def live_experiment(start: Start, experiment: Experiment, seed: int, *, trial: bool = True) -> ExperimentBlock:
+    """Live a block of replications of an experiment: its trial (unless left out) and all its roll-outs."""
+    tallies: dict[str, np.ndarray] = {}
+    rollouts: dict[str, Outcomes] = {}
+    customers: dict[str, Customers] = {}
+    of_trial = None
+    if trial:
+        of_trial, world = live_trial(start, experiment, seed)
+        tallies["trial"] = world.tally_to(horizon_of(start, experiment))
+    for arm in experiment.arms:
+        rollouts[arm], world, tallies[arm] = live_rollout(start, experiment, arm)
+        if 0 in start.replications:
+            customers[arm] = world.customers[: world.row_start[1]].copy()
+    return ExperimentBlock(of_trial, rollouts, tallies, customers)
