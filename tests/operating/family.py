@@ -1,0 +1,145 @@
+"""Statements about rates that fail by a stated chance, and together by at most 1%.
+
+A check has a declared name, so their number is known before anything runs and each gets an equal part of
+the error (Bonferroni). A seed follows from the name: it is not chosen, and changing it to make a test pass
+is not possible. A check that could never fail at its number of trials is an error, and each check says
+which error it would detect.
+"""
+
+import hashlib
+import math
+import os
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.stats import binom, norm, t
+
+FAMILY_ERROR = 0.01
+POWER = 0.8  # with which the detectable error is detected
+
+CHECKS = (
+    "log-rank: level",
+    "log-rank: level, monthly ties",
+    "log-rank within strata: level",
+    "score test: level at 500 an arm",
+    "score test: level at 61 an arm, churn 5%",
+    "score test: power at 441 an arm",
+    "Mantel-Haenszel: level of its test",
+    "Mantel-Haenszel: coverage, ten strata",
+    "Mantel-Haenszel: coverage, a hundred small strata",
+    "Mantel-Haenszel: coverage, effect differs by stratum",
+    "Newcombe: coverage at 500 an arm",
+    "Newcombe: coverage with few events",
+    "Welch: level, skewed amounts",
+    "Welch: coverage, unequal spread",
+    "means within strata: level",
+    "means within strata: coverage, merged strata",
+    "Cox: level",
+    "Cox: level within strata, monthly ties",
+    "Cox: coverage",
+    "Cox: coverage, pooled and clustered",
+    "Kaplan-Meier: coverage of the band",
+    "Holm: family-wise error",
+    "TOST: level on the margin",
+    "TOST within strata: level on the margin",
+    "TOST of means: level on the margin",
+    "non-inferiority: level on the margin",
+    "equivalence interval: coverage",
+    "sample ratio: level under simple assignment",
+    "run mean: coverage",
+    "prediction interval: coverage",
+)
+
+Side = Literal["is", "at most", "at least"]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One check as the summary at the end of the run prints it."""
+
+    name: str
+    claim: str
+    observed: float
+    trials: int
+    p_value: float
+    detectable: float
+
+
+class Family:
+    """Makes checks and notes them in a test's ``user_properties``: they reach the summary from any worker."""
+
+    def __init__(self, notes: list[tuple[str, Any]], checks: tuple[str, ...] = CHECKS) -> None:
+        self.notes = notes
+        self.checks = checks
+        self.error = FAMILY_ERROR / len(checks)
+
+    def rate(self, name: str, happened: ArrayLike, side: Side, target: float) -> None:
+        """Fail unless the share of ``happened`` can be as claimed of ``target``: exact binomial test."""
+        self._declared(name)
+        outcome = np.asarray(happened, dtype=bool).ravel()
+        count, trials = int(outcome.sum()), outcome.size
+        if min(_tail(extreme, trials, target, side) for extreme in (0, trials)) >= self.error:
+            raise ValueError(f"{name}: {trials} trials can never fail at an error of {self.error:.1e}")
+        p_value = _tail(count, trials, target, side)
+        detectable = _detectable_rate(trials, target, side, self.error)
+        self._note(Verdict(name, f"{side} {target:.4g}", count / trials, trials, p_value, detectable))
+        seen = f"{count} of {trials} = {count / trials:.4f}"
+        assert p_value >= self.error, f"{name}: {seen}, must be {side} {target:.4f} (p = {p_value:.2g})"
+
+    def mean(self, name: str, values: ArrayLike, target: float) -> None:
+        """Fail unless the mean of independent ``values`` can be ``target``: t test."""
+        self._declared(name)
+        sample = np.asarray(values, dtype=float).ravel()
+        if sample.size < 2 or sample.std() == 0:
+            raise ValueError(f"{name}: {sample.size} values without spread can never fail")
+        spread = float(sample.std(ddof=1) / math.sqrt(sample.size))
+        distance = float(sample.mean() - target) / spread
+        p_value = float(2 * t.sf(abs(distance), sample.size - 1))
+        detectable = float(t.isf(self.error / 2, sample.size - 1) + norm.ppf(POWER)) * spread
+        self._note(Verdict(name, f"is {target:.4g}", float(sample.mean()), sample.size, p_value, detectable))
+        assert p_value >= self.error, (
+            f"{name}: mean {sample.mean():.6g}, must be {target:.6g} (p = {p_value:.2g})"
+        )
+
+    def _declared(self, name: str) -> None:
+        if name not in self.checks:
+            raise ValueError(f"check {name!r} is not declared: only declared checks share the family's error")
+
+    def _note(self, verdict: Verdict) -> None:
+        self.notes.append(("family_check", asdict(verdict)))
+
+
+def _tail(count: int, trials: int, target: float, side: Side) -> float:
+    """Chance, at the target, of an outcome as bad as ``count`` for the claim."""
+    many, few = float(binom.sf(count - 1, trials, target)), float(binom.cdf(count, trials, target))
+    return {"is": min(1.0, 2 * min(many, few)), "at most": many, "at least": few}[side]
+
+
+def _detectable_rate(trials: int, target: float, side: Side, error: float) -> float:
+    """The smallest shift of the rate that fails with chance POWER (upwards, for 'is'), by halving."""
+    tail = error / 2 if side == "is" else error
+    too_many, too_few = binom.isf(tail, trials, target) + 1, binom.ppf(tail, trials, target) - 1
+    low, high = 0.0, target if side == "at least" else 1 - target
+    for _ in range(50):
+        shift = (low + high) / 2
+        if side == "at least":
+            power = binom.cdf(too_few, trials, target - shift)
+        else:
+            power = binom.sf(too_many - 1, trials, target + shift)
+        low, high = (low, shift) if power >= POWER else (shift, high)
+    return high
+
+
+def replications(at_ci_size: int) -> int:
+    """How many replications a check lives; OPERATING_REPLICATIONS multiplies the CI size."""
+    return round(at_ci_size * float(os.environ.get("OPERATING_REPLICATIONS", "1")))
+
+
+def generator(name: str) -> np.random.Generator:
+    """The random generator of a check: Philox with the first 128 bits of SHA-256 of the check's name as
+    key.
+    """
+    key = int.from_bytes(hashlib.sha256(name.encode()).digest()[:16], "little")
+    return np.random.Generator(np.random.Philox(key=key))
