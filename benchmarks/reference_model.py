@@ -27,6 +27,7 @@ from pathlib import Path
 import numpy as np
 import simpy
 
+from benchmarks.lives import LINES, REASONS, Lives
 from benchmarks.reference_tables import (
     DISSATISFIED,
     FEN,
@@ -42,9 +43,6 @@ from benchmarks.reference_tables import (
     promotion_steps,
 )
 from sim.scenario.schema import Scenario
-
-LINES = ("list", "forgone", "contact", "gift", "team", "commission")
-REASONS = ("competitor", "need_gone", "variety")
 
 # Kinds of moments, in the order in which moments of the same instant happen.
 KINDS = (
@@ -67,7 +65,7 @@ class Firm:
         self.promotions = promotion_steps(tables, luck, since)
         self.tiers = tables.tiers(tables.scenario.baseline_policy)
         self.policy = policy
-        self.events = 0
+        self.events = self.chances = 0
         self.customers: list[Customer] = []
 
     def open(self) -> None:
@@ -75,6 +73,11 @@ class Firm:
         self.tiers = self.tables.tiers(self.policy)
         for customer in self.customers:
             customer.open_books()
+
+    def chance(self, share: float) -> bool:
+        """Whether something of that probability happens."""
+        self.chances += 1
+        return self.luck.random() <= share
 
     def tier_of(self, segment: str, value: float) -> Tier:
         """Tier of a customer of that yearly value in fen."""
@@ -196,7 +199,7 @@ class Customer:
             self.state = "growth" if young else "stable"
         elif clock == "problem":
             self.satisfaction = DISSATISFIED
-            if self.complaint_line and luck.random() <= self.firm.tables.reports_share:
+            if self.complaint_line and self.firm.chance(self.firm.tables.reports_share):
                 self.schedule_team(now)
         else:
             self.reason, self.lost_at = clock, now
@@ -334,7 +337,7 @@ class Customer:
 
     def on_touch(self, now: float) -> None:
         """One touch of the cadence, its steps in the order of section 4."""
-        luck = self.firm.luck
+        chance = self.firm.chance
         touch = self.touches[self.next_touch][1]
         self.next_touch += 1
         self.due[TOUCH] = self.touches[self.next_touch][0] if self.next_touch < len(self.touches) else NEVER
@@ -342,7 +345,7 @@ class Customer:
         strength, reached = 0.0, False
         for cost, reach, channel_strength in touch.channels:
             self.lines["contact"] += cost
-            if luck.random() <= reach:
+            if chance(reach):
                 strength = max(strength, channel_strength) if reached else channel_strength
                 reached = True
         if reached:
@@ -350,26 +353,26 @@ class Customer:
         if touch.gift is not None:
             cost, match = touch.gift
             self.lines["gift"] += cost
-            if luck.random() <= match and self.satisfaction == SATISFIED:
+            if chance(match) and self.satisfaction == SATISFIED:
                 self.satisfaction = VERY
                 self.rerate(now)
 
     def receive(self, touch: Touch, strength: float, now: float) -> None:
         """What a contact that got through does, except for the gift."""
-        tables, luck = self.firm.tables, self.firm.luck
+        tables, chance = self.firm.tables, self.firm.chance
         if now - self.reached_at < tables.fatigue_days:
             strength *= tables.fatigue_factor
         self.reached_at = now
-        if luck.random() <= strength * tables.explains_share and self.satisfaction == SATISFIED:
+        if chance(strength * tables.explains_share) and self.satisfaction == SATISFIED:
             self.satisfaction = VERY
         self.contact_strength = strength * tables.contact_max
         self.contact_at, self.contact_step = now, 0
         self.fade_contact(now)
         if touch.survey:
-            answers = luck.random() <= tables.answer_share[self.satisfaction]
+            answers = chance(tables.answer_share[self.satisfaction])
             if answers and self.satisfaction == DISSATISFIED:
                 self.schedule_team(now)
-        if touch.cross_sell and not self.cross_sold and luck.random() <= tables.cross_sell_share:
+        if touch.cross_sell and not self.cross_sold and chance(tables.cross_sell_share):
             self.cross_sold = True
             self.set_fee(now, round(self.fee * (1.0 + tables.cross_sell_rise)))
 
@@ -383,7 +386,7 @@ class Customer:
         tables = self.firm.tables
         self.due[TEAM] = NEVER
         self.lines["team"] += tables.team_cost
-        if self.firm.luck.random() <= tables.team_solves and self.satisfaction == DISSATISFIED:
+        if self.firm.chance(tables.team_solves) and self.satisfaction == DISSATISFIED:
             self.satisfaction = tables.team_becomes
             self.rerate(now)
 
@@ -457,56 +460,16 @@ def arrivals(
 
 
 @dataclass(frozen=True)
-class Lives:
-    """What the reference model leaves: a row a customer, and what it took.
+class ReferenceLives(Lives):
+    """What the reference model leaves besides: events before day 0, and chances decided from day 0 on."""
 
-    Attributes
-    ----------
-    replication, joined, lost_at : ndarray
-        `lost_at` is infinite for those who stayed.
-    segment, reason : ndarray of str
-        `reason` is empty for those who stayed.
-    lines : dict of ndarray
-        Fen within the horizon, by line of the ledger.
-    events, past_events : int
-        From day 0 on, and before.
-    seconds, past_seconds : float
-        Wall time from day 0 on, and of the past that makes the start state.
-    """
-
-    replication: np.ndarray
-    joined: np.ndarray
-    lost_at: np.ndarray
-    segment: np.ndarray
-    reason: np.ndarray
-    lines: dict[str, np.ndarray]
-    events: int
     past_events: int
-    seconds: float
-    past_seconds: float
-
-    @property
-    def base(self) -> np.ndarray:
-        """True for those who were there on day 0."""
-        base: np.ndarray = self.joined < 0.0
-        return base
-
-    @property
-    def revenue(self) -> np.ndarray:
-        """Fen billed within the horizon."""
-        revenue: np.ndarray = self.lines["list"] - self.lines["forgone"]
-        return revenue
-
-    @property
-    def cost(self) -> np.ndarray:
-        """Fen forgone and spent within the horizon; the commission is not part of it."""
-        cost: np.ndarray = np.sum(
-            [self.lines[name] for name in ("forgone", "contact", "gift", "team")], axis=0
-        )
-        return cost
+    chances: int
 
 
-def live(scenario: Scenario, policy: str, customers: int, replications: int = 1, seed: int = 1) -> Lives:
+def live(
+    scenario: Scenario, policy: str, customers: int, replications: int = 1, seed: int = 1
+) -> ReferenceLives:
     """Live `replications` bases of `customers` from day 0 to the horizon under `policy`."""
     tables = Tables(scenario)
     mix = scenario.base.tenure_mix
@@ -515,7 +478,7 @@ def live(scenario: Scenario, policy: str, customers: int, replications: int = 1,
     shares = [segment.share for segment in scenario.segments.values()]
     since = -max(band.to_month for band in mix.bands) * MONTH
     everybody: list[tuple[int, Customer]] = []
-    events = past_events = 0
+    events = past_events = chances = 0
     seconds = past_seconds = 0.0
     for replication in range(replications):
         started = time.perf_counter()
@@ -543,19 +506,20 @@ def live(scenario: Scenario, policy: str, customers: int, replications: int = 1,
                 customer.book(tables.horizon)
         everybody += [(replication, customer) for customer in firm.customers]
         events += firm.events
+        chances += firm.chances
         seconds += time.perf_counter() - born
     people = [customer for _, customer in everybody]
-    return Lives(
+    return ReferenceLives(
         replication=np.array([replication for replication, _ in everybody]),
         joined=np.array([c.joined for c in people]),
         lost_at=np.array([c.lost_at for c in people]),
-        segment=np.array([c.segment for c in people]),
         reason=np.array([c.reason for c in people]),
         lines={name: np.array([c.lines[name] for c in people], dtype=np.int64) for name in LINES},
         events=events,
-        past_events=past_events,
         seconds=seconds,
         past_seconds=past_seconds,
+        past_events=past_events,
+        chances=chances,
     )
 
 

@@ -1,0 +1,132 @@
+"""`make bench`: the engine against a plain SimPy model of the same customers, printed and left in build/bench.json.
+
+One core throughout. Each model is run some times and the fastest run counts: other programs only ever add time.
+"""
+
+import argparse
+import json
+import platform
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TypeVar
+
+from benchmarks import engine, reference_model
+from benchmarks.lives import Lives
+from benchmarks.limit import limit_seconds
+from benchmarks.private import private_scenario
+
+ROOT = Path(__file__).resolve().parents[1]
+SCENARIO = ROOT / "scenarios" / "h_broadband.yaml"
+EXPERIMENT = ROOT / "experiments" / "reward_days.yaml"
+POLICY = "programme"
+WHOLE_RUN_REPLICATIONS, WHOLE_RUN_ARMS = 200, 3
+
+LivesT = TypeVar("LivesT", bound=Lives)
+
+
+def fastest(runs: list[LivesT]) -> LivesT:
+    """The run that took least time from day 0 on."""
+    return min(runs, key=lambda lives: lives.seconds)
+
+
+def whole_run(folder: Path) -> float:
+    """Seconds of the whole `sim run` of one experiment, report included, on one core, kernels compiled before."""
+    command = [sys.executable, "-m", "sim.cli.main", "run", str(SCENARIO), "-e", str(EXPERIMENT)]
+    command += ["--replications", str(WHOLE_RUN_REPLICATIONS), "--jobs", "1", "--out", str(folder)]
+    if folder.exists():
+        shutil.rmtree(folder)
+    started = time.perf_counter()
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    seconds = time.perf_counter() - started
+    if done.returncode != 0:
+        raise SystemExit(f"sim run failed:\n{done.stderr}")
+    return seconds
+
+
+def measure(customers: int, replications: int, repeats: int) -> dict[str, float]:
+    """All figures, by their names in bench.json."""
+    scenario = private_scenario(SCENARIO)
+    size = {"customers": customers, "replications": replications}
+    engine.live(scenario, POLICY, customers=50)  # compiles
+    compiled = fastest([engine.live(scenario, POLICY, **size) for _ in range(2 * repeats)])
+    plain = fastest([reference_model.live(scenario, POLICY, **size) for _ in range(repeats)])
+    desk_scenario = engine.with_desk(scenario, seats=2)
+    engine.live(desk_scenario, POLICY, customers=50)
+    desk = fastest([engine.live(desk_scenario, POLICY, **size) for _ in range(repeats)])
+
+    engine_rate, simpy_rate = compiled.events / compiled.seconds, plain.events / plain.seconds
+    bare = limit_seconds(exponentials=compiled.firings, uniforms=plain.chances)
+    return {
+        "engine_over_simpy": engine_rate / simpy_rate,
+        "engine_events_per_second": engine_rate,
+        "simpy_events_per_second": simpy_rate,
+        "desk_events_per_second": desk.events / desk.seconds,
+        "desk_seconds_per_call": (desk.seconds - compiled.seconds) / desk.calls,
+        "limit_over_engine": compiled.kernel_seconds / bare,
+        "bytes_per_customer": compiled.bytes_per_customer,
+        "outside_kernel_share": 1.0 - compiled.kernel_seconds / compiled.seconds,
+        "customers": float(customers * replications),
+        "engine_events_per_customer": compiled.events / len(compiled.joined),
+        "simpy_events_per_customer": plain.events / len(plain.joined),
+        "engine_start_state_seconds": compiled.past_seconds,
+        "simpy_start_state_seconds": plain.past_seconds,
+        "simpy_lives_seconds": whole_run_in_simpy(plain, replications),
+    }
+
+
+def whole_run_in_simpy(plain: Lives, replications: int) -> float:
+    """Seconds in which the plain model would live a whole run's customers: a past and a year in each arm.
+
+    Scaled up from what was measured; the time is proportional to the number of replications.
+    """
+    return (plain.past_seconds + WHOLE_RUN_ARMS * plain.seconds) * WHOLE_RUN_REPLICATIONS / replications
+
+
+def table(figures: dict[str, float]) -> str:
+    """The figures for people."""
+    f = figures
+    lines = [
+        f"{f['customers']:,.0f} customers of company H under '{POLICY}', tiers by threshold, 365 days, one core",
+        "",
+        f"engine                      {f['engine_events_per_second']:14,.0f} events a second",
+        f"plain SimPy                 {f['simpy_events_per_second']:14,.0f}",
+        f"engine over SimPy           {f['engine_over_simpy']:14.1f} times",
+        f"events a customer           {f['engine_events_per_customer']:14.1f}  (SimPy {f['simpy_events_per_customer']:.1f})",
+        f"engine with the save desk   {f['desk_events_per_second']:14,.0f} events a second",
+        f"  the desk itself           {f['desk_seconds_per_call'] * 1e6:14.1f} microseconds a call",
+        f"kernel over its bare draws  {f['limit_over_engine']:14.1f} times the time of the same draws and logarithms alone",
+        f"memory                      {f['bytes_per_customer']:14.0f} bytes a customer",
+        f"outside the kernel          {f['outside_kernel_share']:14.1%} of the time from day 0 on",
+        f"start state                 {f['engine_start_state_seconds']:14.2f} s  (SimPy {f['simpy_start_state_seconds']:.2f} s)",
+        "",
+        f"the whole reward_days run   {f['whole_run_seconds']:14.1f} s for {WHOLE_RUN_REPLICATIONS} replications",
+        f"the same lives in SimPy     {f['simpy_lives_seconds']:14.1f} s, scaled up from {f['customers']:,.0f} customers",
+        f"the run takes               {f['whole_run_over_simpy']:14.2f} of that",
+    ]
+    return "\n".join(lines)
+
+
+def main() -> None:
+    """Measure, print, and write build/bench.json."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--customers", type=int, default=1100)
+    parser.add_argument("--replications", type=int, default=20)
+    parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--out", type=Path, default=ROOT / "build")
+    options = parser.parse_args()
+    figures = measure(options.customers, options.replications, options.repeats)
+    options.out.mkdir(parents=True, exist_ok=True)
+    figures["whole_run_seconds"] = min(whole_run(options.out / "bench-run") for _ in range(2))
+    figures["whole_run_over_simpy"] = figures["whole_run_seconds"] / figures["simpy_lives_seconds"]
+    print(table(figures))
+    about = {"python": platform.python_version(), "machine": platform.machine(), "policy": POLICY}
+    file = options.out / "bench.json"
+    file.write_text(json.dumps(figures | about, indent=2) + "\n", encoding="utf-8")
+    print(f"\nwritten to {file}")
+
+
+if __name__ == "__main__":
+    main()
