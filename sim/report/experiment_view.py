@@ -1,0 +1,268 @@
+"""One experiment's tables as they are shown, made from the summary, for the page and the terminal."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sim.report.display import Column, Row, Table, table, text
+from sim.report.values import Summary, is_interval, is_refused, point
+from sim.report.wording import (
+    EMPTY,
+    Cell,
+    cell,
+    decimals_for,
+    difference_unit,
+    p_value,
+    percent,
+    plain,
+    size,
+)
+from sim.report.words import (
+    LEDGER_LINES,
+    REASONS,
+    as_words,
+    metric_name,
+    metric_term,
+    unit_name,
+    unit_of,
+    what_arm_gives,
+)
+
+Experiment = Mapping[str, Any]
+
+
+def metrics_in_order(experiment: Experiment, present: Iterable[str]) -> list[str]:
+    """Order metrics: those that the experiment names, as it names them, then the others as they come."""
+    found = list(dict.fromkeys(present))
+    named = [metric for metric in experiment.get("metrics", ()) if metric in found]
+    return named + [metric for metric in found if metric not in named]
+
+
+def ordered_contrasts(experiment: Experiment) -> list[Mapping[str, Any]]:
+    """Return the contrasts metric by metric, those of the named metrics first."""
+    rows = experiment.get("contrasts", ())
+    order = metrics_in_order(experiment, (row["metric"] for row in rows))
+    return sorted(rows, key=lambda row: order.index(row["metric"]))
+
+
+def versus(row: Mapping[str, Any]) -> str:
+    """Name a contrast's two arms."""
+    return f"{row['arm']} against {row['against']}"
+
+
+def _contrast_row(row: Mapping[str, Any], unit: str, cells: Iterable[Cell]) -> Row:
+    """Put a contrast's cells under the heading of its metric."""
+    name = metric_name(row["metric"])
+    group = f"{name}, {unit_name(unit)}" if unit_name(unit) else name
+    return Row((text(versus(row)), *cells), group=group, term=metric_term(row["metric"]))
+
+
+CONTRAST = Column("contrast", words=True, short=True)
+
+
+def _chosen(experiment: Experiment) -> str | None:
+    decision = experiment.get("decision") or {}
+    return None if is_refused(decision) else decision.get("arm")
+
+
+def arms_table(experiment: Experiment, summary: Summary) -> Table | None:
+    """Everybody eligible under each arm: the metrics with their run doubt."""
+    arms = experiment.get("arms", ())
+    order = metrics_in_order(experiment, (metric for arm in arms for metric in arm.get("metrics", {})))
+    units = {metric: unit_of(metric, summary) for metric in order}
+    columns = [Column("arm", words=True, short=True), Column("customers")]
+    columns += [
+        Column(metric_name(metric), metric_term(metric), unit_name(units[metric])) for metric in order
+    ]
+    chosen = _chosen(experiment)
+    rows = []
+    for arm in arms:
+        cells = [Cell(arm["name"], what_arm_gives(arm)), cell(arm.get("customers"), "count")]
+        cells += [cell(arm.get("metrics", {}).get(metric), units[metric], bare=True) for metric in order]
+        rows.append(Row(tuple(cells), mark="chosen" if arm["name"] == chosen else ""))
+    return table(columns, rows)
+
+
+def truth_table(experiment: Experiment, summary: Summary) -> Table | None:
+    """What each arm changes in truth, and how far a trial's world differs from a roll-out."""
+    columns = [CONTRAST, Column("true difference"), Column("interference (trial less roll-out)")]
+    rows = []
+    for row in ordered_contrasts(experiment):
+        if is_refused(row.get("truth")):
+            continue
+        unit = difference_unit(unit_of(row["metric"], summary))
+        truth = cell(row.get("truth"), unit, sign=unit != "ratio", bare=True)
+        interference = row.get("interference")
+        shown = EMPTY if is_refused(interference) else cell(interference, unit, sign=True, bare=True)
+        rows.append(_contrast_row(row, unit, (truth, shown)))
+    return table(columns, rows)
+
+
+def trial_table(experiment: Experiment, summary: Summary) -> Table | None:
+    """The first trial beside the truth: estimate, p-value, adjusted p-value, method and family."""
+    columns = [CONTRAST, Column("truth"), Column("first trial"), Column("p"), Column("adjusted p")]
+    columns += [Column("the trial says", words=True, short=True), Column("method", words=True)]
+    rows = []
+    for row in ordered_contrasts(experiment):
+        unit = difference_unit(unit_of(row["metric"], summary))
+        trial = row.get("trial") or {}
+        signed = unit != "ratio"
+        if is_refused(trial):
+            shown = [cell(trial, unit), EMPTY, EMPTY, EMPTY, EMPTY]
+        else:
+            shown = [
+                cell(trial.get("effect"), unit, signed, bare=True),
+                _p(trial.get("p_value")),
+                _p(trial.get("p_adjusted")),
+                text(verdict(row)),
+                text(str(trial.get("method") or "")),
+            ]
+        truth = cell(row.get("truth"), unit, signed, bare=True)
+        rows.append(_contrast_row(row, unit, (truth, *shown)))
+    return table(columns, rows)
+
+
+def families(experiment: Experiment) -> list[str]:
+    """Return the families over which p-values were adjusted, each once."""
+    trials = [row.get("trial") or {} for row in ordered_contrasts(experiment)]
+    return list(dict.fromkeys(str(trial["family"]) for trial in trials if trial.get("family")))
+
+
+def grades_table(experiment: Experiment) -> Table | None:
+    """How trials of this size do over all replications, graded against the truth."""
+    names = ("power", "level", "coverage", "sign_error", "size_error")
+    titles = (
+        "finds it (power)",
+        "false alarms (level)",
+        "interval covers truth",
+        "wrong sign",
+        "overstated by",
+    )
+    columns = [CONTRAST, *(Column(title) for title in titles)]
+    rows = []
+    for row in ordered_contrasts(experiment):
+        grades = [row.get(name) for name in names]
+        if all(grade is None or is_refused(grade) for grade in grades):
+            continue
+        cells = [_grade(grade, name) for grade, name in zip(grades, names, strict=True)]
+        rows.append(_contrast_row(row, "none", cells))
+    return table(columns, rows)
+
+
+def _grade(grade: object, name: str) -> Cell:
+    """Write a share of trials as a percentage, an exaggeration as a factor."""
+    value = point(grade)
+    if value is None or is_interval(grade):
+        return cell(grade, "ratio" if name == "size_error" else "share")
+    return text(f"×{value:.1f}" if name == "size_error" else percent(value))
+
+
+def _p(item: object) -> Cell:
+    return cell(item, "ratio") if is_refused(item) else text(p_value(point(item)))
+
+
+def verdict(row: Mapping[str, Any]) -> str:
+    """Say what the trial concludes about one contrast at its level."""
+    trial = row.get("trial") or {}
+    p, alpha = trial.get("p_adjusted"), row.get("alpha")
+    if point(p) is None:
+        p = trial.get("p_value")
+    tested, level, effect = point(p), point(alpha), point(trial.get("effect"))
+    if tested is None or level is None:
+        return ""
+    if tested >= level:
+        return "cannot tell"
+    if effect is None:
+        return "a difference"
+    neutral = 1.0 if row["metric"] == "hazard_ratio" else 0.0
+    return "lower" if effect < neutral else "higher"
+
+
+def ledger_table(experiment: Experiment, summary: Summary) -> Table | None:
+    """Every line of the ledger, a customer, an arm a column; lines that are 0 everywhere are left out."""
+    arms = [arm for arm in experiment.get("arms", ()) if arm.get("ledger")]
+    lines = list(dict.fromkeys(line for arm in arms for line in arm["ledger"]))
+    currency = str(summary.get("currency", "yuan"))
+    columns = [Column(f"{currency} a customer", words=True), *(Column(arm["name"]) for arm in arms)]
+    rows = []
+    for line in lines:
+        amounts = [arm["ledger"].get(line) for arm in arms]
+        if any(point(amount) for amount in amounts):
+            decimals = decimals_for(*(point(amount) or 0.0 for amount in amounts))
+            cells = [
+                text("" if (value := point(amount)) is None else plain(value, decimals)) for amount in amounts
+            ]
+            rows.append(Row((text(LEDGER_LINES.get(line, as_words(line))), *cells)))
+    return table(columns, rows)
+
+
+def reasons_table(experiment: Experiment) -> Table | None:
+    """Why customers leave, as shares of those enrolled, an arm a column."""
+    arms = [arm for arm in experiment.get("arms", ()) if arm.get("churn_by_reason")]
+    reasons = list(dict.fromkeys(reason for arm in arms for reason in arm["churn_by_reason"]))
+    columns = [Column("left", words=True), *(Column(arm["name"]) for arm in arms)]
+    rows = [
+        Row(
+            (
+                text(REASONS.get(reason, as_words(reason))),
+                *(cell(arm["churn_by_reason"].get(reason), "share") for arm in arms),
+            )
+        )
+        for reason in reasons
+    ]
+    return table(columns, rows)
+
+
+def naive_table(experiment: Experiment, summary: Summary) -> Table | None:
+    """What naive comparisons would have said, beside the truth."""
+    columns = [
+        Column("comparison", words=True),
+        Column("how it is made", words=True),
+        Column("it says"),
+        Column("truth"),
+        Column("why", words=True),
+    ]
+    rows = []
+    for item in experiment.get("naive", ()):
+        unit = difference_unit(unit_of(item.get("metric", "churn_rate"), summary))
+        says, truth = cell(item.get("estimate"), unit, sign=True), cell(item.get("truth"), unit, sign=True)
+        words = [text(str(item.get(key) or "")) for key in ("name", "wording", "comment")]
+        rows.append(Row((words[0], words[1], says, truth, words[2])))
+    return table(columns, rows)
+
+
+def doubt_table(experiment: Experiment, summary: Summary) -> Table | None:
+    """The decision in each assumption world, with each arm's net value against the reference's."""
+    reference = experiment["reference"]
+    worlds = experiment.get("doubt", ())
+    others = [name for world in worlds[:1] for name in world.get("net_value", {}) if name != reference]
+    currency = str(summary.get("currency", "yuan"))
+    columns = [Column("world", words=True), Column("decision", words=True, short=True)]
+    columns += [Column(f"{name} against {reference}", unit=currency) for name in others]
+    chosen = _chosen(experiment)
+    rows = []
+    for world in worlds:
+        cells = [text(world_in_words(world)), text(_decision(world.get("decision")))]
+        cells += [cell(gain(world, name, reference), currency, sign=True, bare=True) for name in others]
+        rows.append(Row(tuple(cells), mark="turned" if world.get("decision") != chosen else ""))
+    return table(columns, rows)
+
+
+def _decision(decision: object) -> str:
+    if is_refused(decision):
+        return f"not given: {decision['refused']}"
+    return str(decision or "")
+
+
+def gain(world: Mapping[str, Any], arm: str, reference: str) -> float | None:
+    """Return how much higher an arm's net value is than the reference's in one assumption world."""
+    nets = world.get("net_value", {})
+    value, base = point(nets.get(arm)), point(nets.get(reference))
+    return None if value is None or base is None else value - base
+
+
+def world_in_words(world: Mapping[str, Any]) -> str:
+    """Name an assumption world by what differs in it."""
+    if world.get("level") == "centre":
+        return "every assumption at its centre"
+    number = "" if world.get("value") is None else f" = {size(world['value'])}"
+    return f"{world.get('path')}{number} ({world.get('level')})"

@@ -1,0 +1,100 @@
+"""Decision by world: how far each assumption moves each arm's gain over the reference, and the decision."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from matplotlib.axes import Axes
+
+from sim.report.experiment_view import gain
+from sim.report.figures.style import INK, SOFT, arm_styles, clean, drawing, new_figure, to_svg
+from sim.report.values import Summary
+from sim.report.wording import plain, size
+
+World = Mapping[str, Any]
+
+
+def draw_doubt(experiment: Mapping[str, Any], summary: Summary) -> str | None:
+    """Draw a bar from the low to the high end of each assumption, an arm a panel; ``None`` without worlds."""
+    worlds = experiment.get("doubt", ())
+    reference = experiment.get("reference")
+    centre = next((world for world in worlds if world.get("level") == "centre"), None)
+    paths = list(dict.fromkeys(world["path"] for world in worlds if world.get("level") != "centre"))
+    arms = [
+        name
+        for name in arm_styles(experiment)
+        if name != reference and centre and gain(centre, name, str(reference)) is not None
+    ]
+    if not paths or not arms or centre is None:
+        return None
+    ends = {
+        path: [world for world in worlds if world["path"] == path and world.get("level") != "centre"]
+        for path in paths
+    }
+    paths.sort(key=lambda path: _reach(ends[path], arms[0], str(reference)))
+    currency, styles = summary.get("currency", "yuan"), arm_styles(experiment)
+    with drawing():
+        figure = new_figure(0.85 + 0.42 * len(paths))
+        grid = figure.subplots(1, len(arms), sharey=True, squeeze=False)[0]
+        for axes, arm in zip(grid, arms, strict=True):
+            _panel(axes, arm, paths, ends, centre, str(reference), styles[arm].colour)
+            axes.set_title(f"{arm} against {reference}", fontsize=8.5)
+            axes.set_xlabel(f"gain in net value, {currency} a customer")
+        grid[0].set_yticks(range(len(paths)), [_label(path) for path in paths])
+        return to_svg(figure)
+
+
+def _label(path: str) -> str:
+    """Break a long path after its first part, so that it leaves room for the bars."""
+    head, _, tail = path.rpartition(".")
+    return f"{head}.\n{tail}" if len(path) > 22 and head else path
+
+
+def _reach(worlds: list[World], arm: str, reference: str) -> float:
+    gains = [value for world in worlds if (value := gain(world, arm, reference)) is not None]
+    return max(gains, default=0.0) - min(gains, default=0.0)
+
+
+def _panel(
+    axes: Axes,
+    arm: str,
+    paths: list[str],
+    ends: Mapping[str, list[World]],
+    centre: World,
+    reference: str,
+    colour: str,
+) -> None:
+    middle = gain(centre, arm, reference) or 0.0
+    axes.axvline(0, color=SOFT, linewidth=0.8)
+    axes.axvline(middle, color=INK, linewidth=0.8, linestyle=":")
+    for place, path in enumerate(paths):
+        for world in ends[path]:
+            value = gain(world, arm, reference)
+            if value is None:
+                continue
+            turned = world.get("decision") != centre.get("decision")
+            axes.barh(
+                place,
+                value - middle,
+                left=middle,
+                height=0.44,
+                color=colour,
+                alpha=0.85 if world["level"] == "high" else 0.4,
+                hatch="////" if turned else "",
+                edgecolor="white",
+                linewidth=0.3,
+            )
+            side = 1 if value >= middle else -1
+            axes.annotate(
+                size(world.get("value")),
+                (value, place),
+                xytext=(3 * side, 0),
+                textcoords="offset points",
+                va="center",
+                ha="left" if side > 0 else "right",
+                fontsize=7.5,
+            )
+    axes.margins(x=0.2)
+    axes.locator_params(axis="x", nbins=5)
+    axes.xaxis.set_major_formatter(lambda value, _: plain(value, 0))
+    axes.spines["left"].set_visible(False)
+    clean(axes, "x")

@@ -1,0 +1,135 @@
+"""The report as one HTML file: no script, no network, escaped, readable on paper.
+
+The page is a function of the run's summary, provenance and figures, all of which a run's folder holds.
+"""
+
+import shlex
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from sim.report import experiment_view as tables
+from sim.report import experiment_words as words
+from sim.report import run_view
+from sim.report.answer import answer_sentence
+from sim.report.figures import OF_EXPERIMENT, figure_name
+from sim.report.figures.style import inline
+from sim.report.values import Summary, is_interval
+from sim.report.words import DOUBTS
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+def render_page(summary: Summary, provenance: Mapping[str, Any], figures: Mapping[str, str]) -> str:
+    """Write the whole report.
+
+    Parameters
+    ----------
+    summary
+        The content of ``summary.json``.
+    provenance
+        Command, versions, seeds and checksums, as in ``manifest.json``.
+    figures
+        SVG text by name (:func:`sim.report.figures.draw_all`).
+    """
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    experiments = [_experiment(item, summary, figures) for item in summary.get("experiments", ())]
+    for place, item in enumerate(experiments):
+        item["anchor"] = f"experiment-{place + 1}"
+    found = _kinds_of_doubt(summary)
+    return environment.get_template("page.html.j2").render(
+        title=summary.get("title") or summary["scenario"],
+        scenario=summary["scenario"],
+        size=_size(summary),
+        experiments=experiments,
+        doubts=[DOUBTS[kind] for kind in DOUBTS if kind in found],
+        baseline=run_view.baseline_table(summary),
+        baseline_policy=summary.get("baseline_policy"),
+        counted=run_view.count_assumptions(summary),
+        ranges=run_view.ranges_table(summary),
+        others=run_view.others_table(summary),
+        validation=run_view.validation_table(summary),
+        validation_figure=_figure(figures, "validation", "Reported facts against the simulated interval"),
+        kinds=[(kind, text) for kind, text in run_view.KINDS.items()],
+        matrix=run_view.matrix_table(summary),
+        policies=run_view.policies(summary),
+        definitions=run_view.definitions(summary),
+        command=shlex.join(provenance.get("command", ())),
+        provenance=run_view.provenance_items(provenance),
+    )
+
+
+def _size(summary: Summary) -> list[str]:
+    """Say how large the run is, in a few words."""
+    parts = [
+        (summary.get("customers"), "customers on day 0"),
+        (summary.get("horizon_days"), "days"),
+        (summary.get("replications"), "replications"),
+    ]
+    return [f"{number:,} {what}" for number, what in parts if isinstance(number, int)]
+
+
+def _experiment(
+    experiment: Mapping[str, Any], summary: Summary, figures: Mapping[str, str]
+) -> dict[str, Any]:
+    """Make everything that the page shows of one experiment; what has no data is ``None`` or empty."""
+    drawn = {
+        kind: _figure(figures, figure_name(experiment, kind), f"{experiment['name']}: {LABELS[kind]}")
+        for kind in OF_EXPERIMENT
+    }
+    return {
+        "name": experiment["name"],
+        "question": experiment.get("question") or experiment["name"],
+        "answer": answer_sentence(experiment, summary),
+        "reason": words.conclusion(experiment.get("decision")),
+        "trial_reason": words.conclusion(experiment.get("trial_decision")),
+        "setting": words.setting(experiment),
+        "arms": tables.arms_table(experiment, summary),
+        "truth": tables.truth_table(experiment, summary),
+        "reasons": tables.reasons_table(experiment),
+        "ledger": tables.ledger_table(experiment, summary),
+        "trial": tables.trial_table(experiment, summary),
+        "trial_words": words.trial_in_words(experiment, summary),
+        "families": tables.families(experiment),
+        "grades": tables.grades_table(experiment),
+        "equivalence": words.equivalence_in_words(experiment, summary),
+        "naive": tables.naive_table(experiment, summary),
+        "rests_on": list(experiment.get("rests_on", ())),
+        "worlds": tables.doubt_table(experiment, summary),
+        "figures": drawn,
+    }
+
+
+LABELS = {
+    "survival": "survival by arm, truth and first trial",
+    "money_map": "cost against retained fees by arm",
+    "ledger": "where each yuan went, by arm",
+    "effects": "effects in truth and in the first trial",
+    "doubt": "gain over the reference at the ends of each assumption",
+}
+
+
+def _figure(figures: Mapping[str, str], name: str, label: str) -> Markup | None:
+    """Return a figure ready to stand in the page; its text is paths, so nothing of it needs escaping."""
+    return Markup(inline(figures[name], name, label)) if name in figures else None
+
+
+def _kinds_of_doubt(item: object) -> set[str]:
+    """Return the kinds of doubt that occur anywhere in a summary."""
+    if is_interval(item):
+        return {str(item.get("of", ""))}
+    if isinstance(item, Mapping):
+        kinds = set().union(*(_kinds_of_doubt(value) for value in item.values()))
+        return kinds | ({"assumption"} if item.get("doubt") else set())
+    if isinstance(item, list):
+        return set().union(*(_kinds_of_doubt(value) for value in item))
+    return set()

@@ -1,0 +1,173 @@
+"""What all experiments of a run share, as it is shown: baseline, assumptions, facts, matrix, provenance."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sim.report.display import Column, Row, Table, table, text
+from sim.report.values import Summary, is_refused
+from sim.report.wording import EMPTY, Cell, cell, size
+from sim.report.words import metric_name, metric_term, policy_in_words, unit_of
+
+Assumption = Mapping[str, Any]
+
+KINDS: dict[str, str] = {
+    "given": "put into the world as printed",
+    "fitted": "parameters were chosen so that it comes out",
+    "predicted": "nothing was set from it",
+}
+
+
+def _heading(metric: str) -> str:
+    """Return a metric's name with the trade's term behind it."""
+    return f"{metric_name(metric)} {metric_term(metric)}".strip()
+
+
+def baseline_table(summary: Summary) -> Table | None:
+    """The base under the policy in force today."""
+    baseline = summary.get("baseline") or {}
+    columns = [Column("metric", words=True), Column("value")]
+    rows = [
+        Row((text(_heading(name)), cell(item, unit_of(name, summary)))) for name, item in baseline.items()
+    ]
+    return table(columns, rows)
+
+
+def has_range(assumption: Assumption) -> bool:
+    """Say whether a parameter is given with a range."""
+    return assumption.get("low") is not None and assumption.get("high") is not None
+
+
+def ranges_table(summary: Summary) -> Table | None:
+    """The parameters that are given as a range."""
+    return _assumptions([item for item in summary.get("assumptions", ()) if has_range(item)])
+
+
+def others_table(summary: Summary) -> Table | None:
+    """Every other parameter, with its reason or source."""
+    return _assumptions([item for item in summary.get("assumptions", ()) if not has_range(item)])
+
+
+def _assumptions(items: list[Assumption]) -> Table | None:
+    columns = [Column("parameter", words=True), Column("value"), Column("range"), Column("from", words=True)]
+    rows = []
+    for item in items:
+        span = f"{size(item['low'])} to {size(item['high'])}" if has_range(item) else ""
+        rows.append(
+            Row((text(str(item["path"])), text(size(item.get("value"))), text(span), text(origin(item))))
+        )
+    return table(columns, rows)
+
+
+def origin(assumption: Assumption) -> str:
+    """Say where a parameter's value comes from."""
+    parts = []
+    if assumption.get("source"):
+        parts.append(f"source: {assumption['source']}")
+    if assumption.get("assumed"):
+        parts.append(f"assumed: {assumption['assumed']}")
+    return "; ".join(parts) or "neither source nor reason"
+
+
+def count_assumptions(summary: Summary) -> str:
+    """Say how many parameters are sourced, assumed, or neither."""
+    items = summary.get("assumptions", ())
+    if not items:
+        return ""
+    sourced = sum(bool(item.get("source")) for item in items)
+    assumed = sum(bool(item.get("assumed")) and not item.get("source") for item in items)
+    words = f"Of {len(items)} parameters {sourced} come from a source and {assumed} are assumed with a reason"
+    neither = len(items) - sourced - assumed
+    ranged = sum(has_range(item) for item in items)
+    words += f"; {neither} have neither" if neither else ""
+    return f"{words}; {ranged} are given as a range."
+
+
+def validation_table(summary: Summary) -> Table | None:
+    """Reported facts beside what the world makes of them."""
+    columns = [
+        Column("fact", words=True, short=True),
+        Column("what", words=True),
+        Column("reported"),
+        Column("simulated"),
+        Column("kind", words=True, short=True),
+        Column("met", words=True, short=True),
+        Column("note", words=True),
+    ]
+    rows = []
+    for item in summary.get("validation", ()):
+        unit = str(item.get("unit") or "none")
+        words = [text(str(item.get(key) or "")) for key in ("fact", "name", "kind", "note")]
+        numbers = [cell(item.get("reported"), unit), cell(item.get("simulated"), unit)]
+        rows.append(Row((words[0], words[1], *numbers, words[2], _met(item.get("within")), words[3])))
+    return table(columns, rows)
+
+
+def _met(within: object) -> Cell:
+    if is_refused(within):
+        return cell(within, "none")
+    return EMPTY if within is None else text("met" if within else "not met")
+
+
+def matrix_table(summary: Summary) -> Table | None:
+    """The revenue-risk matrix on day 0: a row a value, a column a risk, priorities with their shares."""
+    items = (summary.get("matrix") or {}).get("rows", ())
+    risks = list(dict.fromkeys(str(item["risk"]) for item in items))
+    values = list(dict.fromkeys(str(item["value"]) for item in items))
+    columns = [
+        Column("value", words=True, short=True),
+        *(Column(f"{risk} risk", words=True) for risk in risks),
+    ]
+    found = {(str(item["value"]), str(item["risk"])): item for item in items}
+    rows = [Row((text(value), *(_priority(found.get((value, risk))) for risk in risks))) for value in values]
+    return table(columns, rows)
+
+
+def _priority(item: Mapping[str, Any] | None) -> Cell:
+    """Write a field of the matrix: its priority, and the shares of customers and revenue in it."""
+    if item is None:
+        return EMPTY
+    parts = [
+        f"{cell(item.get(key), 'share').value} of {key}"
+        for key in ("customers", "revenue")
+        if item.get(key) is not None
+    ]
+    return Cell(str(item.get("priority") or "-"), ", ".join(parts))
+
+
+def definitions(summary: Summary) -> list[tuple[str, str, str]]:
+    """Return each metric's heading, wording and unit."""
+    found = []
+    for name, item in (summary.get("definitions") or {}).items():
+        if isinstance(item, Mapping):
+            unit = str(item.get("unit") or "")
+            found.append((_heading(name), str(item.get("wording") or ""), "" if unit == "none" else unit))
+        elif item:
+            found.append((_heading(name), str(item), ""))
+    return found
+
+
+def policies(summary: Summary) -> list[tuple[str, str]]:
+    """Return each policy's name and what it does."""
+    items = summary.get("policies") or {}
+    baseline = summary.get("baseline_policy")
+    names = {name: f"{name} (baseline)" if name == baseline else str(name) for name in items}
+    return [(names[name], policy_in_words(policy)) for name, policy in items.items()]
+
+
+def provenance_items(provenance: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return where the run comes from, as terms and their words."""
+    files = [provenance.get("scenario") or {}, *provenance.get("experiments", ())]
+    items = [(str(item["file"]), f"sha256 {item['sha256']}") for item in files if item.get("sha256")]
+    facts = ("seed", "replications", "customers", "jobs", "started", "platform")
+    items += [(key, str(provenance[key])) for key in facts if provenance.get(key) is not None]
+    versions = {
+        str(provenance.get("tool") or "version"): provenance.get("version"),
+        **provenance.get("versions", {}),
+    }
+    items.append(
+        ("versions", ", ".join(f"{name} {version}" for name, version in versions.items() if version))
+    )
+    git = provenance.get("git")
+    if git:
+        items.append(("git", f"{git['revision']}{' with local changes' if git.get('changed') else ''}"))
+    return [(term, words) for term, words in items if words]
