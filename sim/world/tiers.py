@@ -130,3 +130,14 @@ def tenure_risk(scenario: Scenario, customers: Customers, t: float) -> np.ndarra
     factors = np.array([step.factor for step in steps])
     band = np.searchsorted(starts, t - customers["joined"], side="right") - 1
     return factors[np.maximum(band, 0)] * customers["price_sensitivity"]
+
+
+def value_share(customers: Customers, base: np.ndarray, rows: int) -> np.ndarray:
+    """Where a customer stands by value among `base` of its replication: 0 the most valuable, 1 the least; shape (n,)."""
+    value = 12.0 * customers["fee"] * (1.0 + customers["growth"])
+    rank = np.ones(len(customers))
+    for row in range(rows):
+        inside = np.flatnonzero(base & (customers["row"] == row))
+        order = inside[np.argsort(-value[inside], kind="stable")]
+        rank[order] = np.arange(1, len(order) + 1) / max(len(order), 1)
+    return rank

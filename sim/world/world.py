@@ -130,6 +130,17 @@ class World:
         self.set_policy(policy, {"reward", *without})
         self.follow_policy()
 
+    def fork(self) -> World:
+        """An independent world that goes on from here; nobody may stand at the desk."""
+        if self.desks:
+            raise ValueError("a world with a save desk cannot be forked: its queue cannot be copied")
+        twin = object.__new__(World)
+        twin.__dict__ |= self.__dict__
+        twin.customers, twin.firm = self.customers.copy(), self.firm.copy()
+        twin.shared = self.shared._replace(cuts=self.shared.cuts.copy(), tally=self.shared.tally.copy())
+        twin.calendar = simpy.Environment(initial_time=self.calendar.now)
+        return twin
+
     def tally_to(self, day: float) -> np.ndarray:
         """The books up to a day that closes a period; (rows, arms + 1, periods, columns)."""
         return self.shared.tally[:, :, : int(np.searchsorted(self.laws.marks, day))].copy()

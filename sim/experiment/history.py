@@ -1,0 +1,165 @@
+"""Two years of one base under two policies, one after the other: how a firm sees a programme, and its twin without.
+
+The firm compares the year after with the year before. Beside it stands the same second year without the programme, so
+that ageing of the base and effect of the programme are seen apart.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.customer.laws import MONTH, YEAR
+from sim.customer.life import PROSPECT
+from sim.customer.record import GOLD, PLATINUM, SATISFACTION_NAMES, VERY, Line
+from sim.experiment.assignment import tenure_bands
+from sim.world.tiers import tenure_risk, value_share
+
+if TYPE_CHECKING:
+    from sim.experiment.start import Start
+    from sim.scenario import Scenario
+    from sim.world.world import World
+
+Customers = np.ndarray[Any, Any]
+Quantities = dict[str, np.ndarray]
+PEAK_MONTHS = ((5.0, 7.0), (11.0, 13.0))
+
+
+def live_history(start: Start, first: str, then: str) -> Quantities:
+    """Live a year under `first`, then a year under `then`, and that year once more under `first`.
+
+    Returns
+    -------
+    dict of float64 arrays, shape (replications,)
+        `day0.*`, `year1.*` (first policy), `year2.*` (then), `twin.*` (year two under the first policy), and
+        `change.*`, `effect.*`, `ageing.*`: their differences. Shares are fractions, money is yuan. NaN where nobody
+        could be counted.
+    """
+    scenario = start.scenario
+    world = start.world(first)
+    world.begin()
+    quantities = _on_day_zero(scenario, world)
+    world.live(YEAR)
+    quantities |= _of_year(scenario, world, "year1", 0.0)
+    programme = world.fork()
+    programme.set_policy(then)
+    programme.begin()
+    programme.live(2 * YEAR)
+    world.live(2 * YEAR)
+    quantities |= _of_year(scenario, programme, "year2", YEAR)
+    quantities |= _of_year(scenario, world, "twin", YEAR)
+    for name in ("annual_churn", "revenue_a_customer_month", "revenue"):
+        before, after, twin = (quantities[f"{year}.{name}"] for year in ("year1", "year2", "twin"))
+        quantities[f"change.{name}"] = after - before
+        quantities[f"change.{name}.relative"] = after / before - 1
+        quantities[f"effect.{name}"] = after - twin
+        quantities[f"ageing.{name}"] = twin - before
+    quantities["change.annual_churn.drop"] = -quantities["change.annual_churn.relative"]
+    return quantities
+
+
+def live_first_year(start: Start, policy: str) -> Quantities:
+    """The quantities of day 0 and of the first year alone."""
+    world = start.world(policy)
+    world.begin()
+    quantities = _on_day_zero(start.scenario, world)
+    world.live(YEAR)
+    return quantities | _of_year(start.scenario, world, "year1", 0.0)
+
+
+def _on_day_zero(scenario: Scenario, world: World) -> Quantities:
+    """The base as it stands: segments, tenure, satisfaction, tiers, priorities."""
+    customers, rows = world.customers, world.rows
+    base = customers["state"] != PROSPECT
+    of = {"day0.customers": _count(customers, base, rows)}
+    for number, segment in enumerate(scenario.segments):
+        of[f"day0.share.{segment}"] = _share(customers, base, customers["segment"] == number, rows)
+    tenure = -customers["joined"] / MONTH
+    starts = [*tenure_bands(scenario), np.inf]
+    for low, high in zip(starts[:-1], starts[1:], strict=True):
+        of[f"day0.tenure_from_{low:g}"] = _share(customers, base, (tenure >= low) & (tenure < high), rows)
+    for number, level in enumerate(SATISFACTION_NAMES):
+        of[f"day0.satisfaction.{level}"] = _share(customers, base, customers["satisfaction"] == number, rows)
+    fee = customers["fee"].astype(float)
+    for name, tier in (("gold", GOLD), ("platinum", PLATINUM)):
+        inside = customers["tier"] == tier
+        of[f"day0.{name}_customers"] = _count(customers, base & inside, rows)
+        of[f"day0.{name}_share"] = _share(customers, base, inside, rows)
+        of[f"day0.{name}_revenue_share"] = _share(customers, base, inside, rows, weight=fee)
+    if scenario.ngtp is not None:
+        priority = priorities(scenario, customers, base, rows)
+        of["day0.priority_a_share"] = _share(customers, base, priority == "A", rows)
+        of["day0.priority_b_share"] = _share(customers, base, priority == "B", rows)
+        middle = (tenure >= 6) & (tenure < 12)
+        for letter in ("A", "B"):
+            of[f"day0.priority_{letter.lower()}_at_6_to_12"] = _share(customers, base & (priority == letter), middle, rows)
+    return of
+
+
+def priorities(scenario: Scenario, customers: Customers, base: np.ndarray, rows: int) -> np.ndarray:
+    """A, B or C of each customer (H-07): worth much and at risk, worth something and at risk, neither."""
+    assert scenario.ngtp is not None
+    law = scenario.ngtp.priorities
+    rank = value_share(customers, base, rows)
+    risky = tenure_risk(scenario, customers, 0.0) >= law.risk_at_least
+    a = risky & (rank <= law.a_value_share)
+    b = risky & ~a & (rank <= law.b_value_share)
+    return np.where(a, "A", np.where(b, "B", "C"))
+
+
+def _of_year(scenario: Scenario, world: World, year: str, begin: float) -> Quantities:
+    """What the firm's books say of the year that begins on day `begin`."""
+    customers, rows = world.customers, world.rows
+    end = begin + YEAR
+    there = np.maximum(0.0, np.minimum(customers["lost_at"], end) - np.maximum(customers["joined"], begin))
+    left = (customers["lost_at"] >= begin) & (customers["lost_at"] < end)
+    row = customers["row"]
+    mean_base = np.bincount(row, weights=there, minlength=rows) / YEAR
+    losses = np.bincount(row, weights=left, minlength=rows)
+    of = {f"{year}.mean_base": mean_base, f"{year}.losses": losses, f"{year}.annual_churn": losses / mean_base}
+    for number, segment in enumerate(scenario.segments):
+        inside = customers["segment"] == number
+        lost = np.bincount(row, weights=left & inside, minlength=rows)
+        days = np.bincount(row, weights=there * inside, minlength=rows)
+        of[f"{year}.annual_churn.{segment}"] = lost / np.maximum(days / YEAR, 1e-9)
+    begun = (customers["joined"] < begin) | ((begin == 0.0) & (customers["joined"] <= 0.0))
+    at_begin = begun & (customers["lost_at"] >= begin)
+    at_end = (customers["joined"] < end) & (customers["lost_at"] >= end)
+    of[f"{year}.growth"] = _count(customers, at_end, rows) / _count(customers, at_begin, rows) - 1
+    tenure = (customers["lost_at"] - customers["joined"]) / MONTH
+    peaks = np.zeros(len(customers), dtype=bool)
+    for low, high in PEAK_MONTHS:
+        peaks |= (tenure >= low) & (tenure < high)
+    of[f"{year}.losses_near_peaks"] = _share(customers, left, peaks, rows)
+    of[f"{year}.never_contacted"] = _share(customers, at_end, customers["contacts"] == 0, rows)
+    of[f"{year}.churn_of_those_there"] = _share(customers, at_begin, left, rows)
+    groups = {
+        "answered_very": customers["answer"] == VERY,
+        "solved": customers["solved"] > 0,
+        "never_answered": customers["answer"] < 0,
+    }
+    for name, group in groups.items():
+        of[f"{year}.churn_{name}"] = _share(customers, at_begin & group, left, rows)
+    marks = world.laws.marks
+    periods = slice(int(np.searchsorted(marks, begin)), int(np.searchsorted(marks, end)))
+    lines = world.shared.tally[:, :, periods, : len(Line)].sum(axis=(1, 2)) / 100.0
+    revenue = lines[:, Line.LIST] - lines[:, Line.FORGONE]
+    of[f"{year}.revenue"] = revenue
+    of[f"{year}.cost"] = lines.sum(axis=1) - lines[:, Line.LIST]
+    of[f"{year}.revenue_a_customer_month"] = revenue / (mean_base * 12.0)
+    return of
+
+
+def _count(customers: Customers, mask: np.ndarray, rows: int) -> np.ndarray:
+    return np.bincount(customers["row"], weights=mask, minlength=rows)
+
+
+def _share(
+    customers: Customers, of: np.ndarray, mask: np.ndarray, rows: int, weight: np.ndarray | None = None
+) -> np.ndarray:
+    """Share of `of` for whom `mask` holds too, by replication; NaN where there is nobody."""
+    weights = np.ones(len(customers)) if weight is None else weight
+    whole = np.bincount(customers["row"], weights=weights * of, minlength=rows)
+    part = np.bincount(customers["row"], weights=weights * (of & mask), minlength=rows)
+    return np.divide(part, whole, out=np.full(rows, np.nan), where=whole > 0)
