@@ -32,16 +32,26 @@ from ruamel.yaml.reader import ReaderError
 from sim.scenario.problems import InputProblems, KeyPath, Problem, dotted, shown
 
 Scalar: TypeAlias = bool | int | float | str | None
-Tree: TypeAlias = "Scalar | dict[str, Tree] | list[Tree]"
+Tree: TypeAlias = "Scalar | dict[str, Tree] | list[Tree] | Unreadable"
+
+
+class Unreadable:
+    """Stands in a tree where a problem was noted already, so that later checks pass over it."""
+
+
+UNREADABLE = Unreadable()
 
 MAX_BYTES = 512 * 1024
 MAX_DEPTH = 16
+_LONGEST_QUOTED = 60
 
 _NULL = re.compile(r"~|null|Null|NULL|")
 _TRUE = re.compile(r"true|True|TRUE")
 _FALSE = re.compile(r"false|False|FALSE")
 _WHOLE = re.compile(r"[-+]?[0-9]{1,40}")
 _FRACTION = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+# Control characters and halves of surrogate pairs, which an escape in quotes can make.
+_UNSHOWABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _NOT_FINITE = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
 
 
@@ -156,9 +166,12 @@ class _Builder:
         try:
             return self._document(), self.places, self.problems
         except MarkedYAMLError as error:
-            mark = error.problem_mark or error.context_mark
+            mark, around = error.problem_mark or error.context_mark, error.context_mark
             line = mark.line + 1 if mark is not None else None
-            self._stop(line, f"text that is not YAML ({_one_line(error.problem or error.context)})")
+            reason = _one_line(error.problem or error.context)
+            if around is not None and line is not None and around.line + 1 < line:
+                reason += f" {_one_line(error.context)} from line {around.line + 1} on"
+            self._stop(line, f"text that is not YAML ({reason})")
         except ReaderError as error:
             line = self.text.count("\n", 0, error.position) + 1
             self._stop(line, "a character that YAML does not allow")
@@ -196,14 +209,21 @@ class _Builder:
     def _node(self, event: Any, path: KeyPath) -> Tree:
         line = event.start_mark.line + 1
         key_line = self.places.lines.get(path, (line, line))[0]
+        if not isinstance(event, ScalarEvent):
+            line = key_line  # a block below its key is sought at the key
         self.places.lines[path] = (key_line, line)
         if isinstance(event, AliasEvent):
             self._note(path, f"an alias (*{event.anchor})", "written out (aliases are refused)", line)
-            return None
+            return UNREADABLE
         if event.anchor is not None:
             self._note(path, f"an anchor (&{event.anchor})", "without an anchor", line)
         if event.tag is not None:
-            self._note(path, f"a tag ({_one_line(str(event.tag))})", "without a tag", line)
+            self._note(
+                path,
+                f"a tag ({_one_line(str(event.tag)).replace('tag:yaml.org,2002:', '!!')})",
+                "without a tag",
+                line,
+            )
         if len(path) > MAX_DEPTH:
             self._stop(line, "too many levels", f"at most {MAX_DEPTH} levels deep")
         if isinstance(event, ScalarEvent):
@@ -246,6 +266,8 @@ class _Builder:
                 f"an alias (*{event.anchor})" if isinstance(event, AliasEvent) else "a list or block as a key"
             )
             self._stop(line, got, "a key in text")
+        if _UNSHOWABLE.search(event.value):
+            self._note((*path, event.value), "a control character", "a key that can be shown", line)
         if event.anchor is not None or event.tag is not None:
             self._note((*path, event.value), "an anchor or tag on a key", "a plain key", line)
         if event.style is None and event.value == "<<":
@@ -256,18 +278,21 @@ class _Builder:
             )
         return str(event.value)
 
-    def _scalar(self, event: Any, path: KeyPath, line: int) -> Scalar:
+    def _scalar(self, event: Any, path: KeyPath, line: int) -> Tree:
+        if _UNSHOWABLE.search(event.value):
+            self._note(path, "a control character", "text that can be shown", line)
+            return UNREADABLE
         if event.style is not None:
             return str(event.value)
         if event.value == "":
             self._note(
                 path, "nothing", "a value (write null, or leave the key out, where there is none)", line
             )
-            return None
+            return UNREADABLE
         value = _resolved(event.value)
         if isinstance(value, float) and not math.isfinite(value):
-            self._note(path, str(event.value), "a finite number", line)
-            return None
+            self._note(path, _one_line(event.value), "a finite number", line)
+            return UNREADABLE
         return value
 
 
@@ -289,4 +314,4 @@ def _resolved(text: str) -> Scalar:
 
 
 def _one_line(text: str | None) -> str:
-    return " ".join((text or "").split())[:100]
+    return " ".join((text or "").split())[:_LONGEST_QUOTED]

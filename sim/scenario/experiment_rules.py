@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, get_args
 
 from sim.scenario.document import Places
-from sim.scenario.experiment_schema import NO_CADENCE
+from sim.scenario.experiment_schema import NO_CADENCE, Experiment, Metric
 from sim.scenario.loaded import Loaded
 from sim.scenario.problems import InputProblems, KeyPath, Problem, nearest, one_of, shown
 from sim.scenario.schema import Scenario
@@ -28,7 +28,7 @@ def experiment_problems(tree: dict[str, Any], places: Places, scenario: Loaded[S
     scenario : Loaded of Scenario
         The world in which the experiment is to be made.
     """
-    view = View(tree, places)
+    view = View(tree, places, Experiment.model_fields)
     inside = [problem for rule in _INSIDE for problem in rule(view)]
     return inside + [problem for rule in _AGAINST_SCENARIO for problem in rule(view, scenario)]
 
@@ -72,13 +72,15 @@ def _lists_without_repeats(view: View) -> Found:
 
 
 def _metrics_listed(view: View) -> Found:
-    listed = dict(view.names("metrics"))
+    listed = [name for _, name in view.names("metrics")]
+    if not set(listed) <= set(get_args(Metric)):
+        return  # a misspelt metric has its message; what it would list is not known
     using: list[KeyPath] = [("decision", "metric"), ("trial_decision", "metric")]
     using += [(*path, "metric") for path, _ in view.entries("equivalence")]
     for path in using:
         for at, name in view.names(*path):
-            if listed and name not in listed.values():
-                yield view.unknown(at, name, listed.values(), ("metrics",))
+            if listed and name not in listed:
+                yield view.unknown(at, name, listed, ("metrics",))
 
 
 def _strata_fit(view: View) -> Found:
@@ -94,7 +96,8 @@ def _rules_can_decide(view: View) -> Found:
     reference = view.get("reference")
     against = [comparison.get("against") for _, comparison in view.entries("contrasts")]
     needs_contrast = view.get("trial_decision", "choose") == "cheapest_below_reference"
-    if needs_contrast and isinstance(reference, str) and against and reference not in against:
+    known = isinstance(reference, str) and reference in view.block("arms")
+    if needs_contrast and known and against and reference not in against:
         rule = f"at least one contrast against {reference} ({view.where('trial_decision', 'choose')})"
         yield view.problem(("contrasts",), "no contrast against the reference", rule)
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from sim.scenario.kinds import Block, Many, Name, PositiveShare, Share, Text, Tier
+from sim.scenario.kinds import Block, Many, Name, Share, Text, Tier
 from sim.scenario.schema import FreeDays, HorizonDays
 
 NO_CADENCE = "none"
@@ -99,7 +99,7 @@ class Experiment(Block):
     metrics: Many[Metric] = Field(min_length=1)
     contrasts: Many[Contrast] = Field(min_length=1)
     equivalence: Many[Equivalence] = ()
-    alpha: PositiveShare = Field(default=0.05, le=0.5)
+    alpha: float = Field(default=0.05, gt=0, le=0.5)
     decision: Decision
     trial_decision: TrialDecision
     doubt: Many[Text] = ()

@@ -56,7 +56,6 @@ Date = Annotated[
 ]
 
 Share = Annotated[float, Field(ge=0, le=1)]
-PositiveShare = Annotated[float, Field(gt=0, le=1)]
 Rate = Annotated[float, Field(ge=0, le=1000)]
 Factor = Annotated[float, Field(ge=0, le=1000)]
 PositiveFactor = Annotated[float, Field(gt=0, le=1000)]

@@ -17,7 +17,7 @@ from sim.scenario.experiment_schema import Experiment
 from sim.scenario.facts import load_facts
 from sim.scenario.loaded import Loaded, leaves
 from sim.scenario.messages import schema_problems
-from sim.scenario.problems import InputProblems, Problem, dotted, shown
+from sim.scenario.problems import InputProblems, KeyPath, Problem, dotted, shown
 from sim.scenario.provenance import Provenance, collapse
 from sim.scenario.rules import scenario_problems
 from sim.scenario.schema import Scenario
@@ -171,20 +171,20 @@ def _range_problems(
             except ValidationError as error:
                 for problem in schema_problems(error, model, places):
                     if problem.key == name:
-                        yield _at_end(problem, end, origin, places, (*paths[name], end))
+                        yield _at_end(problem, end, number, origin, places, (*paths[name], end))
 
 
 def _at_end(
-    problem: Problem, end: str, origin: Provenance, places: Places, path: tuple[str | int, ...]
+    problem: Problem, end: str, number: float, origin: Provenance, places: Places, path: KeyPath
 ) -> Problem:
     if origin.distribution is None:
         return Problem(problem.file, places.line(path), dotted(path), problem.got, problem.rule)
     percent = "5%" if end == "low" else "95%"
-    got = f"{origin.distribution} with {problem.got} at its {percent} point"
+    got = f"{origin.distribution} with {number:.4g} at its {percent} point"
     return Problem(problem.file, problem.line, problem.key, got, problem.rule)
 
 
-def _put(tree: Any, path: tuple[str | int, ...], number: float) -> None:
+def _put(tree: Any, path: KeyPath, number: float) -> None:
     for part in path[:-1]:
         tree = tree[part]
     tree[path[-1]] = number

@@ -88,10 +88,12 @@ class Loaded(Generic[ModelT]):
         return resolved_text(self.tree(), self.provenance, title)
 
     def _unknown(self, path: str, known: Iterable[str], place: str | None) -> Problem:
-        hint = nearest(path, known)
+        candidates = list(known)
+        is_block = any(name.startswith(path + ".") for name in candidates)
+        hint = None if is_block else nearest(path, candidates)
         rule = f"the path of a value in {self.file.name}"
         if hint is None:
-            rule += f", such as {', '.join(_around(path, known))}"
+            rule += f", such as {', '.join(_around(path, candidates))}"
         return Problem(place or str(self.file), None, path, "an unknown path", rule, hint)
 
 
@@ -119,13 +121,12 @@ def leaves(tree: Any, path: KeyPath = ()) -> dict[str, KeyPath]:
     return found
 
 
-def _around(path: str, known: Iterable[str]) -> list[str]:
+def _around(path: str, known: list[str]) -> list[str]:
     """Give a few paths that begin as a path does, as far as it leads anywhere."""
     parts = path.split(".")
-    candidates = list(known)
-    for length in range(len(parts) - 1, -1, -1):
+    for length in range(len(parts), -1, -1):
         start = ".".join(parts[:length])
-        found = [name for name in candidates if length == 0 or name.startswith(start + ".")]
+        found = [name for name in known if length == 0 or name.startswith(start + ".")]
         if found:
             return found[:4]
     return []

@@ -8,7 +8,7 @@ from typing import Annotated, Any, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
-from sim.scenario.document import Places
+from sim.scenario.document import UNREADABLE, Places
 from sim.scenario.problems import KeyPath, Problem, nearest, one_of, shown
 from sim.scenario.quantities import unit_of
 from sim.scenario.schema import memory_needed
@@ -27,7 +27,6 @@ _PLAIN_RULES = {
     "model_type": "a block of keys",
     "dict_type": "a block of named things",
     "tuple_type": "a list",
-    "too_short": "at least one entry",
     "string_pattern_mismatch": "a name made of letters, digits, _ and - (at most 64)",
 }
 _BOUNDS = {
@@ -48,9 +47,9 @@ def schema_problems(error: ValidationError, model: type[BaseModel], places: Plac
         The model that was validated.
     places : Places
     """
-    found = [
-        (str(one["type"]), _translated(dict(one), model, places)) for one in error.errors(include_url=False)
-    ]
+    # What could not be read has its message already.
+    errors = [dict(one) for one in error.errors(include_url=False) if one["input"] is not UNREADABLE]
+    found = [(str(one["type"]), _translated(one, model, places)) for one in errors]
     # A misspelt key is one mistake: the message about the key that it should have been is left out.
     meant = {_renamed(problem) for kind, problem in found if kind == "extra_forbidden" and problem.hint}
     return [problem for kind, problem in found if not (kind == "missing" and problem.key in meant)]
@@ -71,12 +70,18 @@ def _translated(error: dict[str, Any], model: type[BaseModel], places: Places) -
         known = _keys_at(model, path[:-1])
         hint = nearest(path[-1], known)
         return places.problem(path, "an unknown key", one_of(known), hint, of_key=True)
+    if kind == "too_short":
+        return places.problem(path, _entries(len(given)), f"at least {_entries(context['min_length'])}")
     if kind == "literal_error":
         known = _QUOTED.findall(str(context.get("expected", "")))
         return places.problem(path, shown(given), one_of(known), nearest(given, known), of_key)
     return places.problem(
         path, shown(given), _rule(kind, path, given, context, str(error["msg"])), of_key=of_key
     )
+
+
+def _entries(number: int) -> str:
+    return "1 entry" if number == 1 else f"{number} entries"
 
 
 def _rule(kind: str, path: KeyPath, given: Any, context: dict[str, Any], message: str) -> str:

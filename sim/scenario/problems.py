@@ -43,7 +43,7 @@ class Problem:
         place = self.file if self.line is None else f"{self.file}:{self.line}"
         key = f" {self.key}:" if self.key else ""
         hint = f" (did you mean '{self.hint}'?)" if self.hint else ""
-        return f"{place}:{key} got {self.got}, must be {self.rule}{hint}"
+        return _printable(f"{place}:{key} got {self.got}, must be {self.rule}{hint}")
 
 
 class InputProblems(Exception):  # noqa: N818 - it carries problems, often several
@@ -60,6 +60,11 @@ class InputProblems(Exception):  # noqa: N818 - it carries problems, often sever
 
     def __str__(self) -> str:
         return "\n".join(str(problem) for problem in self.problems)
+
+
+def _printable(text: str) -> str:
+    """Keep a message on its line, and a file's control characters away from the terminal."""
+    return "".join(one if one.isprintable() else ascii(one)[1:-1] for one in text)
 
 
 def dotted(path: KeyPath) -> str:

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import TypeGuard
 
 from sim.scenario.distributions import PARAMETERS, Distribution, fault
-from sim.scenario.document import Document, Tree
+from sim.scenario.document import UNREADABLE, Document, Tree, Unreadable
 from sim.scenario.problems import KeyPath, Problem, dotted, nearest, one_of, shown
 from sim.scenario.quantities import quantity, unit_of
 
@@ -128,7 +128,7 @@ class _Collapser:
             number = quantity(node, unit)
         except ValueError as error:
             self._note(path, shown(node), str(error))
-            return None
+            return UNREADABLE
         return node if number is None else number
 
     def _record(
@@ -157,9 +157,9 @@ class _Collapser:
         found: dict[str, str | None] = {"source": None, "assumed": None}
         rules = {"source": "a fact's ID or a citation", "assumed": "the reason of the assumption, in words"}
         for key in _ORIGIN:
-            if key not in node:
+            text = node.get(key, UNREADABLE)
+            if isinstance(text, Unreadable):
                 continue
-            text = node[key]
             if not isinstance(text, str) or not text.strip():
                 self._note((*path, key), shown(text), rules[key])
                 continue
@@ -181,49 +181,53 @@ class _Collapser:
             self._note(
                 (*path, forms[1]), f"{forms[0]} and {forms[1]} together", "only one of them", of_key=True
             )
-            return None
+            return UNREADABLE
         if forms[0] == "distribution":
             return self._distribution(node, path, origin)
         allowed = (forms[0],) if forms[0] == "value" else ("central", "low", "high")
         if not self._only(node, path, allowed):
-            return None
+            return UNREADABLE
         value = self._scalar(node[forms[0]], (*path, forms[0]), path)
         if forms[0] == "value":
             if isinstance(value, dict | list):
                 self._note((*path, "value"), shown(value), "a number ('value' is no name for a thing)")
-                return None
+                return UNREADABLE
             if _is_number(value):
                 self._record(path, origin, value)
             return value
         numbers = self._numbers(node, path, allowed)
         if numbers is None:
-            return None
+            return UNREADABLE
         central, low, high = (numbers[key] for key in allowed)
         if not low <= high:
             self._note((*path, "high"), shown(high), f"at least low ({low:g})")
-        elif not low <= central <= high:
+            return UNREADABLE
+        if not low <= central <= high:
             rule = f"between low ({low:g}) and high ({high:g})"
             self._note((*path, "central"), shown(central), rule)
+            return UNREADABLE
         self._record(path, origin, central, low, high)
         return central
 
     def _distribution(self, node: dict[str, Tree], path: KeyPath, origin: _Origin) -> Tree:
         name = node["distribution"]
+        if isinstance(name, Unreadable):
+            return UNREADABLE
         if not isinstance(name, str) or name not in PARAMETERS:
             hint = nearest(name, PARAMETERS)
             self._note((*path, "distribution"), shown(name), one_of(PARAMETERS), hint)
-            return None
+            return UNREADABLE
         wanted = PARAMETERS[name]
         if not self._only(node, path, ("distribution", *wanted)):
-            return None
+            return UNREADABLE
         numbers = self._numbers(node, path, wanted)
         if numbers is None:
-            return None
+            return UNREADABLE
         wrong = fault(name, numbers)
         if wrong is not None:
             key, rule = wrong
             self._note((*path, key), shown(numbers[key]), rule)
-            return None
+            return UNREADABLE
         distribution = Distribution(name, tuple((key, numbers[key]) for key in wanted))
         centre = distribution.median()
         low, high = distribution.quantile(0.05), distribution.quantile(0.95)
@@ -251,7 +255,7 @@ class _Collapser:
             value = self._scalar(node[key], inside, path) if key in _WITH_UNIT else node[key]
             if _is_number(value):
                 numbers[key] = value
-            elif not any(problem.key == dotted(inside) for problem in self.problems):
+            elif not isinstance(value, Unreadable):
                 self._note(inside, shown(value), "a number")
         return numbers if len(numbers) == len(keys) else None
 

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from sim.scenario.document import Places
 from sim.scenario.experiment_schema import NO_CADENCE
 from sim.scenario.problems import KeyPath, Problem, shown
+from sim.scenario.schema import Scenario
 from sim.scenario.view import View
 
 _SUM_TOLERANCE = 1e-9
@@ -24,7 +25,7 @@ def scenario_problems(tree: dict[str, Any], places: Places) -> list[Problem]:
         Numbers in place of parameters; keys may be missing or wrong.
     places : Places
     """
-    view = View(tree, places)
+    view = View(tree, places, Scenario.model_fields)
     return [problem for rule in _RULES for problem in rule(view)]
 
 
@@ -148,16 +149,23 @@ def _references(view: View) -> Iterator[_Reference]:
         yield from _pointing(view, (*path, "gift"), ("gifts",))
     for path, _ in _tier_policies(view):
         yield from _pointing(view, (*path, "cadence"), ("cadences",))
-    # Both have a default, so a name can dangle that is not written in the file.
-    policies = view.block("policies") if "policies" in view.tree else {"before": {}}
-    baseline = view.get("baseline_policy") if "baseline_policy" in view.tree else "before"
-    if isinstance(baseline, str):
-        yield _Reference(("baseline_policy",), baseline, policies, ("policies",))
 
 
 def _pointing(view: View, path: KeyPath, to: KeyPath) -> Iterator[_Reference]:
-    for at, name in view.names(*path):
-        yield _Reference(at, name, view.block(*to), to)
+    known = view.known(*to)
+    if known is not None:
+        yield from (_Reference(at, name, known, to) for at, name in view.names(*path))
+
+
+def _baseline_exists(view: View) -> Found:
+    written, policies = view.get("baseline_policy"), view.get("policies")
+    if isinstance(written, str):
+        known = {"before": {}} if policies is None else view.known("policies")
+        if known is not None and written not in known:
+            yield view.unknown(("baseline_policy",), written, known, ("policies",))
+    elif written is None and isinstance(policies, dict) and "before" not in policies:
+        rule = "a block with the policy 'before', or baseline_policy given"
+        yield view.problem(("policies",), "no policy 'before'", rule)
 
 
 def _tiers_exist(view: View) -> Found:
@@ -263,6 +271,7 @@ _RULES: tuple[Callable[[View], Found], ...] = (
     _promotions_in_time,
     _priorities_in_order,
     _names_exist,
+    _baseline_exists,
     _tiers_exist,
     _mechanisms_present,
     _tier_bounds,

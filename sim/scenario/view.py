@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from sim.scenario.document import Places
+from sim.scenario.document import UNREADABLE, Places, Unreadable
 from sim.scenario.problems import KeyPath, Problem, nearest, one_of, shown
 
 
@@ -18,28 +18,42 @@ class View:
     tree : dict
         Parameters are plain numbers already.
     places : Places
+    keys : iterable of str
+        Keys that the top of the file may have. One that is misspelt has its own message; what it would hold
+        counts as unreadable, not as absent.
     """
 
-    def __init__(self, tree: dict[str, Any], places: Places) -> None:
+    def __init__(self, tree: dict[str, Any], places: Places, keys: Iterable[str]) -> None:
         self.tree = tree
         self.places = places
+        known = list(keys)
+        self._misspelt = {nearest(key, known) for key in tree if key not in known}
 
     def get(self, *path: str | int) -> Any:
-        """Give what stands at a path, or None."""
+        """Give what stands at a path, or None; `UNREADABLE` where a message about it was given already."""
         node: Any = self.tree
+        if path and path[0] not in node and path[0] in self._misspelt:
+            return UNREADABLE
         for part in path:
             if isinstance(node, dict):
                 node = node.get(str(part))
             elif isinstance(node, list | tuple) and isinstance(part, int) and part < len(node):
                 node = node[part]
             else:
-                return None
+                return UNREADABLE if isinstance(node, Unreadable) else None
         return node
 
     def block(self, *path: str | int) -> dict[str, Any]:
         """Give the block at a path; empty where there is none."""
         node = self.get(*path)
         return node if isinstance(node, dict) else {}
+
+    def known(self, *path: str | int) -> dict[str, Any] | None:
+        """Give the block whose names may be pointed to; empty if absent, None if it cannot be told."""
+        node = self.get(*path)
+        if node is None:
+            return {}
+        return node if isinstance(node, dict) else None
 
     def entries(self, *path: str | int) -> Iterator[tuple[KeyPath, dict[str, Any]]]:
         """Give the blocks inside a block or list, with their paths."""
