@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.family import Family, FamilyTable
+
 os.environ.setdefault("MPLBACKEND", "Agg")  # before anything imports matplotlib
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -45,9 +47,16 @@ class FolderTimes:
 def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):  # only where the reports of all workers arrive
         config.pluginmanager.register(FolderTimes(), "folder-times")
+        config.pluginmanager.register(FamilyTable(), "family-table")
 
 
 @pytest.fixture(scope="session")
 def root() -> Path:
     """The checkout."""
     return ROOT
+
+
+@pytest.fixture
+def family(request: pytest.FixtureRequest) -> Family:
+    """The family-wise bound of this run: every check of a rate or a mean goes through it."""
+    return Family(request.node.user_properties)

@@ -10,7 +10,7 @@ from sim.evidence.multiplicity import holm
 from sim.evidence.paired import paired_difference, prediction_interval
 from sim.evidence.proportions import risk_difference
 from sim.evidence.results import Interval
-from tests.operating.family import Family, generator, replications
+from tests.family import Family, generator, replications
 
 ALPHA = 0.05
 TRIALS = 10_000

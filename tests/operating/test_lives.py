@@ -9,7 +9,7 @@ import pytest
 
 from sim.evidence.cox import hazard_ratio
 from sim.evidence.survival import kaplan_meier, log_rank
-from tests.operating.family import Family, generator, replications
+from tests.family import Family, generator, replications
 
 ALPHA = 0.05
 HORIZON = 365.0

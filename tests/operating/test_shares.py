@@ -13,7 +13,7 @@ from sim.evidence.equivalence import (
 )
 from sim.evidence.proportions import risk_difference, stratified_risk_difference
 from sim.evidence.results import Estimates
-from tests.operating.family import Family, generator, replications
+from tests.family import Family, generator, replications
 
 ALPHA = 0.05
 TRIALS = 10_000

@@ -9,6 +9,7 @@ which error it would detect.
 import hashlib
 import math
 import os
+from collections import Counter
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -143,3 +144,37 @@ def generator(name: str) -> np.random.Generator:
     """
     key = int.from_bytes(hashlib.sha256(name.encode()).digest()[:16], "little")
     return np.random.Generator(np.random.Philox(key=key))
+
+
+def seed(name: str) -> int:
+    """The 64-bit seed of a check for the engine: the first 64 bits of SHA-256 of the check's name."""
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "little")
+
+
+class FamilyTable:
+    """Prints all checks that were made, in whatever folder, after the run."""
+
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        made = _made(terminalreporter)
+        if not made:
+            return
+        twice = sorted(name for name, times in Counter(check["name"] for check in made).items() if times > 1)
+        terminalreporter.section("rates and means: family-wise bound")
+        terminalreporter.write_line(
+            f"{len(made)} of {len(CHECKS)} declared checks made. By chance alone one or more fail in at most "
+            f"{FAMILY_ERROR:.0%} of runs, each in at most {FAMILY_ERROR / len(CHECKS):.3%}; an error as large "
+            f"as 'detects' is found with chance {POWER:.0%}."
+        )
+        for check in sorted(made, key=lambda check: check["p_value"]):
+            terminalreporter.write_line(
+                f"{check['name']:<53}{check['observed']:8.4g} {check['claim']:<16}{check['trials']:>9,} trials "
+                f" p {check['p_value']:<7.2g} detects {check['detectable']:.2g}"
+            )
+        for name in twice:
+            terminalreporter.write_line(f"MADE TWICE, so the bound does not hold: {name}", red=True)
+
+
+def _made(reporter: Any) -> list[dict[str, Any]]:
+    reports = [report for key in ("passed", "failed") for report in reporter.stats.get(key, [])]
+    noted = [report.user_properties for report in reports if getattr(report, "when", None) == "call"]
+    return [check for properties in noted for key, check in properties if key == "family_check"]
