@@ -87,7 +87,8 @@ def sample(
     n = np.bincount(cell, minlength=size)
     mean: FloatArray = np.bincount(cell, weights=amounts, minlength=size) / np.maximum(n, 1)
     squares = np.bincount(cell, weights=(amounts - mean[cell]) ** 2, minlength=size)
-    variance: FloatArray = squares / np.maximum(n - 1, 1)
+    rounding = n * (n * np.finfo(np.float64).eps * mean) ** 2  # what a sum of equal values leaves behind
+    variance: FloatArray = np.where(squares <= rounding, 0.0, squares) / np.maximum(n - 1, 1)
     return Sample(n.reshape(shape), mean.reshape(shape), variance.reshape(shape))
 
 

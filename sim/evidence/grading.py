@@ -73,22 +73,20 @@ def grade(
     value = np.broadcast_to(
         finite("truth", truth.value if isinstance(truth, Interval) else truth), p_values.shape
     )
-    sign_known = bool((value != 0).all()) and not (
-        isinstance(truth, Interval) and truth.low <= ratio <= truth.high
-    )
+    nothing = 1.0 if ratio else 0.0
+    sign_known = bool((value != nothing).all())
+    if isinstance(truth, Interval) and truth.low <= nothing <= truth.high:
+        sign_known = False
     effect, low, high = estimates.value, estimates.low, estimates.high
     if ratio:
         effect, low, high, value = np.log(effect), np.log(low), np.log(high), np.log(value)
-        sign_known = sign_known and bool((value != 0).all())
     there = ~estimates.refused
     covered = run_share((low <= value)[there] & (value <= high)[there])
     return Grades(power, covered, *_errors(effect[significant], value[significant], sign_known))
 
 
 def level(p_values: ArrayLike, *, alpha: float) -> Interval | Refused:
-    """Share of trials significant where nothing differs: p-values under arms reassigned at random; NaN:
-    refused.
-    """
+    """Share of trials significant where nothing differs: arms reassigned at random. A NaN p is a refusal."""
     return run_share(_significant(np.asarray(p_values, dtype=np.float64).ravel(), alpha))
 
 

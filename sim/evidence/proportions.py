@@ -111,9 +111,8 @@ def stratified_risk_difference(
     difference, variance = mantel_haenszel(x1, n1, x0, n0)
     with np.errstate(invalid="ignore", divide="ignore"):
         p_value: FloatArray = chdtrc(1, _cmh_chi_square(x1, n1, x0, n0))
-    refusals.add(
-        np.isnan(p_value) | (variance <= 0), "events do not vary inside any stratum that holds both arms"
-    )
+    refusals.add(np.isnan(p_value), "events do not vary inside any stratum that holds both arms")
+    refusals.add(variance <= 0, "no arm and stratum holds both who had the event and who had not: variance 0")
     error = np.sqrt(np.maximum(variance, 0.0))
     half = ndtri(0.5 + share("level", level) / 2) * error
     return refusals.estimates(

@@ -6,7 +6,8 @@ No p-value stands alone, and what cannot be estimated is never a 0 with p = 1.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -140,6 +141,33 @@ class Estimates:
             self.level,
             error,
         )
+
+
+def joined(blocks: Sequence[Estimates]) -> Estimates:
+    """One batch from several of the same procedure, in the order given.
+
+    Raises
+    ------
+    ValueError
+        If there are none, or they are not of one procedure at one level.
+    """
+    if not blocks:
+        raise ValueError("there are no estimates to join")
+    first = blocks[0]
+    kinds = {(block.estimand, block.method, block.level, block.of, block.reasons) for block in blocks}
+    if len(kinds) > 1:
+        raise ValueError("only estimates of one procedure at one level can be joined")
+    errors = [block.standard_error for block in blocks if block.standard_error is not None]
+    return replace(
+        first,
+        value=np.concatenate([block.value for block in blocks]),
+        low=np.concatenate([block.low for block in blocks]),
+        high=np.concatenate([block.high for block in blocks]),
+        p_value=np.concatenate([block.p_value for block in blocks]),
+        n=np.concatenate([block.n for block in blocks]),
+        refusal=np.concatenate([block.refusal for block in blocks]),
+        standard_error=np.concatenate(errors) if errors else None,
+    )
 
 
 class Refusals:
