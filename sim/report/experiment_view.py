@@ -169,7 +169,7 @@ def verdict(row: Mapping[str, Any]) -> str:
     tested, level, effect = point(p), point(alpha), point(trial.get("effect"))
     if tested is None or level is None:
         return ""
-    if tested >= level:
+    if tested > level:
         return "cannot tell"
     if effect is None:
         return "a difference"

@@ -71,7 +71,7 @@ def holds_run(folder: Path) -> bool:
 
 @contextmanager
 def written_whole(folder: Path, force: bool = False) -> Iterator[Path]:
-    """Give a folder to write into that becomes ``folder`` when the block ends, and vanishes if the block fails.
+    """Give a folder to write into that becomes ``folder`` when the block ends and vanishes if it fails.
 
     Raises
     ------

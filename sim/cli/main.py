@@ -1,0 +1,117 @@
+"""The command `sim`: finds a command, runs it, and turns what goes wrong into a clear line and an exit code.
+
+0 done, 1 the run failed, 2 bad input, 130 stopped by the user. Commands are imported when they are called, so
+that ``sim --help`` answers at once.
+"""
+
+from __future__ import annotations
+
+import difflib
+import sys
+import traceback
+from importlib import import_module
+
+import click
+
+import sim
+
+DONE, FAILED, BAD_INPUT, STOPPED = 0, 1, 2, 130
+DEBUG = "--debug"
+
+# name -> what it does; each lives in the module of its name, as a command of its name
+COMMANDS = {
+    "run": "Live a scenario, answer its experiments, write the report.",
+    "check": "Say whether a scenario is valid, what is in it, what is assumed.",
+}
+
+
+class Commands(click.Group):
+    """Commands that are imported when they are called."""
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        """Return the names of the commands."""
+        return list(COMMANDS)
+
+    def get_command(self, context: click.Context, name: str) -> click.Command:
+        """Import a command."""
+        if name not in COMMANDS:
+            close = difflib.get_close_matches(name, COMMANDS, n=1)
+            hint = f"did you mean '{close[0]}'?" if close else f"there are {', '.join(COMMANDS)}"
+            raise click.UsageError(f"No such command '{name}' ({hint}).", context)
+        command: click.Command = getattr(import_module(f"sim.cli.{name}"), name)
+        return command
+
+    def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(sim.__version__, prog_name="sim")
+@click.option(DEBUG, is_flag=True, help="Show the traceback when something goes wrong.")
+def commands(debug: bool) -> None:
+    """Simulate a retention campaign, the trial that tests it, and the truth the trial is graded against."""
+
+
+def main() -> None:
+    """Run the command line and leave with its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")  # a terminal without a minus sign still gets its tables
+    sys.exit(outcome(sys.argv[1:]))
+
+
+def outcome(arguments: list[str]) -> int:
+    """Run a command line, say what went wrong in a line each, and return the exit code."""
+    debug = DEBUG in arguments
+    rest = [argument for argument in arguments if argument != DEBUG] or ["--help"]
+    try:
+        result = commands.main([DEBUG, *rest] if debug else rest, prog_name="sim", standalone_mode=False)
+    except click.ClickException as error:
+        _trace(debug)
+        command = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "sim"
+        click.echo(f"{command}: {error.format_message()} See '{command} --help'.", err=True)
+        return BAD_INPUT
+    except (click.Abort, KeyboardInterrupt):
+        _trace(debug)
+        click.echo("sim: stopped; nothing was written", err=True)
+        return STOPPED
+    except MemoryError:
+        _trace(debug)
+        click.echo("sim: not enough memory; try fewer --customers or --jobs", err=True)
+        return FAILED
+    except Exception as error:  # noqa: BLE001 - the last place where a failure can still become a clear line
+        _trace(debug)
+        return _explain(error, debug)
+    return result if isinstance(result, int) else DONE
+
+
+def _trace(debug: bool) -> None:
+    if debug:
+        traceback.print_exc()
+
+
+def _explain(error: Exception, debug: bool) -> int:
+    """Print a failure as lines for the user and return its exit code."""
+    from sim.report.failures import FolderRefused, RunFailed
+    from sim.scenario.problems import InputProblems
+
+    if isinstance(error, InputProblems):
+        for problem in error.problems:
+            click.echo(str(problem), err=True)
+        return BAD_INPUT
+    if isinstance(error, FolderRefused):
+        click.echo(str(error), err=True)
+        return BAD_INPUT
+    if isinstance(error, RunFailed):
+        click.echo(f"sim: {error}", err=True)
+        return FAILED
+    words = " ".join(str(error).split()) or "no reason given"
+    hint = "" if debug else f" ({DEBUG} shows where)"
+    click.echo(f"sim: the run failed: {type(error).__name__}: {words}{hint}", err=True)
+    return FAILED
+
+
+if __name__ == "__main__":
+    main()

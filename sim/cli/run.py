@@ -1,0 +1,148 @@
+"""`sim run`: live a scenario, answer its experiments, write the report, print the answer."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from sim.scenario.loaded import Loaded
+    from sim.scenario.schema import Scenario
+
+RESULTS = Path("results")
+WIDTH = 100
+GIBIBYTE = 2**30
+
+
+def cores() -> int:
+    """Return how many cores this process may use."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # not every system can say
+        return os.cpu_count() or 1
+
+
+@click.command()
+@click.argument("scenario", metavar="SCENARIO", type=click.Path(path_type=Path))
+@click.option(
+    "-e",
+    "--experiment",
+    "files",
+    metavar="EXPERIMENT",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    help="An experiment's file, may be repeated; left out, those that the scenario lists.",
+)
+@click.option("--seed", type=click.IntRange(0, 2**64 - 1), default=1, show_default=True)
+@click.option(
+    "--replications",
+    type=click.IntRange(1, 1_000_000),
+    default=400,
+    show_default=True,
+    help="How often the world is lived; each holds one trial.",
+)
+@click.option("--customers", type=int, help="The base on day 0; left out, the scenario's.")
+@click.option("--jobs", type=click.IntRange(1, 1024), default=cores, show_default="cores")
+@click.option(
+    "--out",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="The run's folder; left out, results/<scenario>/<UTC time>-<inputs>.",
+)
+@click.option("--force", is_flag=True, help="With --out: replace the run that is there.")
+def run(
+    scenario: Path,
+    files: tuple[Path, ...],
+    seed: int,
+    replications: int,
+    customers: int | None,
+    jobs: int,
+    out: Path | None,
+    force: bool,
+) -> None:
+    """Live SCENARIO, answer its experiments, write a report and print the answer.
+
+    The numbers follow from the files, --seed, --replications and --customers alone; --jobs changes only how long
+    it takes.
+    """
+    from datetime import UTC, datetime
+    from time import perf_counter
+
+    began, started = perf_counter(), datetime.now(UTC)
+    if force and out is None:
+        raise click.UsageError("--force needs --out: without it every run has a folder of its own.")
+
+    from sim.report.folder import check_folder, default_folder
+    from sim.scenario.load import load_experiments, load_scenario
+
+    world = load_scenario(scenario)
+    if customers is not None:
+        world = world.with_value("customers", customers, place="--customers")
+    experiments = load_experiments(world, files or None)
+    if not experiments:
+        raise click.UsageError(f"{scenario} lists no experiments; name one with --experiment.")
+    if out is not None:
+        check_folder(out, force)
+    _check_memory(world)
+
+    from rich.console import Console
+
+    from sim.cli.progress import StageProgress
+    from sim.planning.run import answer
+    from sim.report.provenance import command_line, describe_run, inputs_hash
+    from sim.report.result import RunResult
+    from sim.report.terminal import show
+    from sim.report.write import write_run
+
+    with StageProgress(Console(stderr=True)) as progress:
+        answered = answer(
+            world, experiments, seed=seed, replications=replications, jobs=jobs, progress=progress
+        )
+        progress("writing the report", 0, 1)
+        provenance = describe_run(
+            command=command_line(),
+            scenario={"file": str(world.file), "sha256": world.sha256},
+            experiments=[
+                {"name": item.value.name, "file": str(item.file), "sha256": item.sha256}
+                for item in experiments
+            ],
+            settings={
+                "seed": seed,
+                "replications": replications,
+                "customers": world.value.customers,
+                "jobs": jobs,
+            },
+            started=started,
+        )
+        result = RunResult(
+            answered.summary, answered.timeline, answered.customers, world.resolved_yaml(), provenance
+        )
+        folder = out or default_folder(RESULTS, world.value.name, inputs_hash(provenance), started)
+        page = write_run(folder, result, force=force, began=began)
+    console = Console(width=WIDTH, highlight=False)
+    for piece in show(result.summary, str(page)):
+        console.print(piece)
+
+
+def _check_memory(world: Loaded[Scenario]) -> None:
+    """Refuse a base that this machine cannot hold, before anything is computed."""
+    from sim.scenario.problems import InputProblems, Problem
+    from sim.scenario.schema import memory_needed
+
+    customers = world.value.customers
+    needed, there = memory_needed(customers), _memory()
+    if there is not None and needed > there:
+        got = f"{customers} (about {needed / GIBIBYTE:,.1f} GiB of memory)"
+        rule = f"a base that fits into this machine's {there / GIBIBYTE:,.1f} GiB"
+        raise InputProblems([Problem(str(world.file), None, "customers", got, rule)])
+
+
+def _memory() -> int | None:
+    """Return the machine's memory in bytes; ``None`` where the system does not say."""
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, OSError, ValueError):
+        return None
