@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 Customers = np.ndarray[Any, Any]
 Quantities = dict[str, np.ndarray]
-PEAK_MONTHS = ((5.0, 7.0), (11.0, 13.0))
+PEAKS = (("first_peak", 3, 9), ("second_peak", 9, 15))
+"""Months of tenure among which H-06 puts its two clusters of losses."""
 
 
 def live_history(start: Start, first: str, then: str) -> Quantities:
@@ -88,24 +89,45 @@ def _on_day_zero(scenario: Scenario, world: World) -> Quantities:
         of[f"day0.{name}_share"] = _share(customers, base, inside, rows)
         of[f"day0.{name}_revenue_share"] = _share(customers, base, inside, rows, weight=fee)
     if scenario.ngtp is not None:
-        priority = priorities(scenario, customers, base, rows)
-        of["day0.priority_a_share"] = _share(customers, base, priority == "A", rows)
-        of["day0.priority_b_share"] = _share(customers, base, priority == "B", rows)
-        middle = (tenure >= 6) & (tenure < 12)
-        for letter in ("A", "B"):
-            of[f"day0.priority_{letter.lower()}_at_6_to_12"] = _share(customers, base & (priority == letter), middle, rows)
+        of |= _matrix(scenario, customers, base, rows)
     return of
 
 
-def priorities(scenario: Scenario, customers: Customers, base: np.ndarray, rows: int) -> np.ndarray:
-    """A, B or C of each customer (H-07): worth much and at risk, worth something and at risk, neither."""
+VALUE_CLASSES, RISK_CLASSES = ("high", "middle", "low"), ("high", "low")
+
+
+def _matrix(scenario: Scenario, customers: Customers, base: np.ndarray, rows: int) -> Quantities:
+    """The revenue-risk matrix (H-07): shares of customers and of revenue, and where priority A stands."""
+    value, risky = _value_and_risk(scenario, customers, base, rows)
+    fee = customers["fee"].astype(float)
+    of = {}
+    for number, value_class in enumerate(VALUE_CLASSES):
+        for risk_class in RISK_CLASSES:
+            cell = (value == number) & (risky == (risk_class == "high"))
+            name = f"matrix.{value_class}.{risk_class}"
+            of[f"{name}.customers"] = _share(customers, base, cell, rows)
+            of[f"{name}.revenue"] = _share(customers, base, cell, rows, weight=fee)
+    tenure = -customers["joined"] / MONTH
+    a = base & risky & (value == 0)
+    quartiles = [
+        np.quantile(tenure[a & (customers["row"] == row)], [0.25, 0.75])
+        if (a & (customers["row"] == row)).any()
+        else (np.nan, np.nan)
+        for row in range(rows)
+    ]
+    of["day0.priority_a_tenure_low"], of["day0.priority_a_tenure_high"] = np.array(quartiles).T
+    return of
+
+
+def _value_and_risk(
+    scenario: Scenario, customers: Customers, base: np.ndarray, rows: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Value class (0 high, 1 middle, 2 low) and whether the risk is high; shapes (n,)."""
     assert scenario.ngtp is not None
     law = scenario.ngtp.priorities
     rank = value_share(customers, base, rows)
-    risky = tenure_risk(scenario, customers, 0.0) >= law.risk_at_least
-    a = risky & (rank <= law.a_value_share)
-    b = risky & ~a & (rank <= law.b_value_share)
-    return np.where(a, "A", np.where(b, "B", "C"))
+    value = np.where(rank <= law.a_value_share, 0, np.where(rank <= law.b_value_share, 1, 2))
+    return value, tenure_risk(scenario, customers, 0.0) >= law.risk_at_least
 
 
 def _of_year(scenario: Scenario, world: World, year: str, begin: float) -> Quantities:
@@ -127,11 +149,11 @@ def _of_year(scenario: Scenario, world: World, year: str, begin: float) -> Quant
     at_begin = begun & (customers["lost_at"] >= begin)
     at_end = (customers["joined"] < end) & (customers["lost_at"] >= end)
     of[f"{year}.growth"] = _count(customers, at_end, rows) / _count(customers, at_begin, rows) - 1
-    tenure = (customers["lost_at"] - customers["joined"]) / MONTH
-    peaks = np.zeros(len(customers), dtype=bool)
-    for low, high in PEAK_MONTHS:
-        peaks |= (tenure >= low) & (tenure < high)
-    of[f"{year}.losses_near_peaks"] = _share(customers, left, peaks, rows)
+    month = np.rint((customers["lost_at"] - customers["joined"])[left] / MONTH).astype(int)
+    for name, low, high in PEAKS:
+        near = (month >= low) & (month < high)
+        place = row[left][near] * high + month[near]
+        of[f"{year}.{name}"] = np.bincount(place, minlength=rows * high).reshape(rows, high).argmax(axis=1).astype(float)
     of[f"{year}.never_contacted"] = _share(customers, at_end, customers["contacts"] == 0, rows)
     of[f"{year}.churn_of_those_there"] = _share(customers, at_begin, left, rows)
     groups = {

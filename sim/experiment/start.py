@@ -65,7 +65,7 @@ def draw_start(scenario: Scenario, seed: int, replications: np.ndarray, horizons
     horizon = float(scenario.horizon_days)
     ends = {2 * max(YEAR, horizon), YEAR}
     for day in {horizon, *horizons}:
-        ends |= {day, residual_end(scenario, day)}
+        ends |= {day, 2 * day, residual_end(scenario, day)}
     laws = compile_laws(scenario, seed, ends)
     timetable = compile_timetable(scenario, seed, replications, max(ends))
     return Start(scenario, laws, timetable, draw_base(scenario, laws, timetable, replications), replications)

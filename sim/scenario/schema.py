@@ -390,6 +390,28 @@ class Residual(Block):
     discount_per_year: float = Field(ge=0, le=10)
 
 
+class History(Block):
+    """Two years of one base: the first under one policy, the second under another, as a firm sees a programme."""
+
+    first: Name
+    then: Name
+
+
+class Check(Block):
+    """A figure of the register of facts beside the quantity of the simulation that it speaks of.
+
+    `fact` is ``ID.figure``; `quantity` a name of `sim.experiment.history`, or a sum of such names, left out where the world does not hold the
+    thing (then `note` says why). `kind`: given (put in as printed), fitted, or predicted.
+    """
+
+    fact: Text
+    name: Text
+    quantity: Text | None = None
+    kind: Literal["given", "fitted", "predicted"]
+    compare: Literal["equal", "at_least", "at_most"] = "equal"
+    note: Text | None = None
+
+
 def _only_before() -> dict[Name, dict[Tier, TierPolicy]]:
     return {"before": {}}
 
@@ -430,3 +452,6 @@ class Scenario(Block):
     desk: Desk | None = None
     cadences: dict[Name, Cadence] = Field(default_factory=dict)
     policies: dict[Name, dict[Tier, TierPolicy]] = Field(default_factory=_only_before)
+
+    history: History | None = None
+    validation: Many[Check] = ()

@@ -78,10 +78,20 @@ class World:
             tally=np.zeros((rows, len(arms) + 1, periods, COLUMNS), dtype=np.int64),
         )
         self.firm = idle_firm()
+        self._set_arms(arms)
+        self.set_policy(policy, without)
+
+    def restart(self, policy: str, without: Iterable[str], arms: Iterable[tuple[str | None, float | None]]) -> None:
+        """Begin anew from here with another policy and other arms, not more than before; everybody is scored."""
+        self.rewards_on = False
+        self._set_arms(arms)
+        self.set_policy(policy, without)
+        self.score()
+
+    def _set_arms(self, arms: Iterable[tuple[str | None, float | None]]) -> None:
         for number, (cadence, days) in enumerate(arms):
             self.firm["arm_cadence"][0, number] = self._cadence_of_arm(cadence)
             self.firm["arm_free_days"][0, number] = -1.0 if days is None else days
-        self.set_policy(policy, without)
 
     def _cadence_of_arm(self, cadence: str | None) -> int:
         if cadence is None:
