@@ -5,11 +5,16 @@ import time
 from collections import Counter
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from tests.family import Family, FamilyTable
 
 os.environ.setdefault("MPLBACKEND", "Agg")  # before anything imports matplotlib
+
+# The same examples in every run, as many as a quick suite can afford.
+hypothesis.settings.register_profile("ci", derandomize=True, deadline=None, max_examples=50)
+hypothesis.settings.load_profile("ci")
 
 ROOT = Path(__file__).resolve().parents[1]
 
