@@ -20,6 +20,7 @@ from sim.evidence.risk_table import Lives, RiskTable, lives, per_trial, risk_tab
 
 STEPS = 60
 TOLERANCE = 1e-12
+NOTHING = 1e-12  # of the information, which the sandwich's middle equals on average: rounding only
 
 
 class _Deaths(NamedTuple):
@@ -76,11 +77,12 @@ def hazard_ratio(
     with np.errstate(divide="ignore", invalid="ignore"):
         residual = _score_residuals(customers, table, deaths, beta)
         meat, clusters = _clustered(customers, residual, cluster, trials)
-        error = np.sqrt(meat) / _information(deaths, beta)
+        information = _information(deaths, beta)
+        error = np.sqrt(meat) / information
         if cluster is not None:
             error = error * np.sqrt(clusters / (clusters - 1))
     refusals.add(clusters < 2, "fewer than 2 clusters: a robust variance is not known")
-    refusals.add(~(error > 0), "the robust variance is 0: the data hold no information on the hazard ratio")
+    refusals.add(~(meat > NOTHING * information), "the robust variance is 0: all left at one time")
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         p_value, half = _wald(beta, error, clusters if cluster is not None else None, share("level", level))
         interval = (np.exp(beta), np.exp(beta - half), np.exp(beta + half))

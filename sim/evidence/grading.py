@@ -31,7 +31,7 @@ class Grades(NamedTuple):
 
 
 def grade(
-    estimates: Estimates, truth: float | Interval | ArrayLike, *, alpha: float,
+    estimates: Estimates, truth: float | Interval | Refused | ArrayLike, *, alpha: float,
     p_adjusted: ArrayLike | None = None, ratio: bool = False,
 ) -> Grades:  # fmt: skip
     """Grade the trials of one contrast.
@@ -41,8 +41,8 @@ def grade(
     estimates
         One entry a trial.
     truth
-        The true effect: a number, an interval (its run doubt then tells whether its sign is known), or one
-        number a trial where each was lived in its own world.
+        The true effect: a number, an interval (its run doubt then tells whether its sign is known), one
+        number a trial where each was lived in its own world, or the reason why it is not known.
     alpha, p_adjusted
         A trial is significant where its p (adjusted if given, shape (trials,), NaN where refused) is at
         most alpha.
@@ -67,19 +67,21 @@ def grade(
         raise ValueError(f"p_adjusted must have shape {estimates.p_value.shape}, got {p_values.shape}")
     significant = _significant(p_values, alpha)
     power = run_share(significant)
+    if isinstance(truth, Refused):
+        return _power_only(power, truth)
     if estimates.effect_refused is not None:
-        refused = Refused(estimates.effect_refused)
-        return Grades(power, refused, refused, refused)
-    value = np.broadcast_to(
-        finite("truth", truth.value if isinstance(truth, Interval) else truth), p_values.shape
-    )
+        return _power_only(power, Refused(estimates.effect_refused))
     nothing = 1.0 if ratio else 0.0
+    value = finite("truth", truth.value if isinstance(truth, Interval) else truth)
     sign_known = bool((value != nothing).all())
     if isinstance(truth, Interval) and truth.low <= nothing <= truth.high:
         sign_known = False
     effect, low, high = estimates.value, estimates.low, estimates.high
     if ratio:
+        if (value <= 0).any():
+            return _power_only(power, Refused("the truth of a ratio must be positive"))
         effect, low, high, value = np.log(effect), np.log(low), np.log(high), np.log(value)
+    value = np.broadcast_to(value, p_values.shape)
     there = ~estimates.refused
     covered = run_share((low <= value)[there] & (value <= high)[there])
     return Grades(power, covered, *_errors(effect[significant], value[significant], sign_known))
@@ -106,6 +108,10 @@ def run_share(happened: ArrayLike, *, claimed: float = 0.95) -> Interval | Refus
     low, high = wilson(count, outcome.size, level=claimed)
     error = float(np.sqrt(value * (1 - value) / outcome.size))
     return Interval(value, float(low), float(high), "run", claimed, error, outcome.size)
+
+
+def _power_only(power: Interval | Refused, reason: Refused) -> Grades:
+    return Grades(power, reason, reason, reason)
 
 
 def _significant(p_values: FloatArray, alpha: float) -> NDArray[np.bool_]:

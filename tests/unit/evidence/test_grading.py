@@ -91,6 +91,13 @@ def test_a_test_without_size_has_power_only():
     assert grades.coverage == grades.sign_error == grades.size_error == Refused("gives no size")
 
 
+def test_a_truth_that_is_not_known_leaves_the_power():
+    unknown = Refused("one replication shows no run doubt")
+    assert grade(trials(), truth=unknown, alpha=0.05).coverage == unknown
+    assert grade(trials(), truth=unknown, alpha=0.05).power.value == 3 / 5
+    assert "must be positive" in grade(trials(), truth=0.0, alpha=0.05, ratio=True).coverage.reason
+
+
 def test_level_and_shares():
     assert level([0.01, 0.2, np.nan, 0.05], alpha=0.05).value == 2 / 4
     assert run_share([]) == Refused("no replication can be counted")
