@@ -25,6 +25,9 @@ EXPERIMENT = ROOT / "experiments" / "reward_days.yaml"
 POLICY = "programme"
 WHOLE_RUN_REPLICATIONS, WHOLE_RUN_ARMS = 200, 3
 
+# What the two children of the start-up figure run.
+NOTHING, HELP = [sys.executable, "-c", "pass"], [sys.executable, "-m", "sim.cli.main", "--help"]
+
 LivesT = TypeVar("LivesT", bound=Lives)
 
 
@@ -45,6 +48,16 @@ def whole_run(folder: Path) -> float:
     if done.returncode != 0:
         raise SystemExit(f"sim run failed:\n{done.stderr}")
     return seconds
+
+
+def start_up(command: list[str]) -> float:
+    """Seconds of the fastest of ten runs of a command."""
+    best = float("inf")
+    for _ in range(10):
+        started = time.perf_counter()
+        subprocess.run(command, capture_output=True, check=True)
+        best = min(best, time.perf_counter() - started)
+    return best
 
 
 def measure(customers: int, replications: int, repeats: int) -> dict[str, float]:
@@ -74,6 +87,7 @@ def measure(customers: int, replications: int, repeats: int) -> dict[str, float]
         "simpy_events_per_customer": plain.events / len(plain.joined),
         "engine_start_state_seconds": compiled.past_seconds,
         "simpy_start_state_seconds": plain.past_seconds,
+        "help_over_python": start_up(HELP) / start_up(NOTHING),
         "simpy_lives_seconds": whole_run_in_simpy(plain, replications),
     }
 
@@ -102,6 +116,7 @@ def table(f: dict[str, float]) -> str:
         ("kernel over a bare loop", f"{f['limit_over_engine']:.1f}", "the same draws and logarithms alone"),
         ("bytes a customer", f"{f['bytes_per_customer']:.0f}", "record, books and timetable"),
         ("time outside the kernel", f"{f['outside_kernel_share']:.1%}", "of the time from day 0 on"),
+        ("sim --help over an empty Python", f"{f['help_over_python']:.1f}", "at most 8 is wanted"),
         ("the whole reward_days run, s", f"{f['whole_run_seconds']:.1f}", "report included"),
         ("the same lives in SimPy, s", f"{f['simpy_lives_seconds']:.1f}", "scaled up, lives only"),
         ("run over SimPy", f"{f['whole_run_over_simpy']:.2f}", "at most 0.33 is wanted"),
