@@ -60,6 +60,11 @@ def live_history(start: Start, first: str, then: str) -> Quantities:
     return quantities
 
 
+def day_zero(start: Start) -> Quantities:
+    """The quantities of day 0 alone."""
+    return _on_day_zero(start.scenario, start.world(start.scenario.baseline_policy))
+
+
 def live_first_year(start: Start, policy: str) -> Quantities:
     """The quantities of day 0 and of the first year alone."""
     world = start.world(policy)

@@ -1,0 +1,46 @@
+"""What an answer rests on, in sentences: the assumptions that an experiment's own mechanisms put in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sim.scenario.experiment_schema import Experiment
+    from sim.scenario.provenance import Provenance
+    from sim.scenario.schema import Scenario
+
+
+def rests_on(
+    scenario: Scenario, experiment: Experiment, provenance: Mapping[str, Provenance]
+) -> list[str]:
+    """Sentences for the report, the ones about the experiment's own arms first."""
+    sentences = []
+    rewarded = any(arm.reward is not None for arm in experiment.arms.values())
+    contacted = any(arm.cadence not in (None, "none") for arm in experiment.arms.values())
+    if rewarded and scenario.reward is not None:
+        law = scenario.reward
+        sentences.append(
+            f"The response to free days is put in, not found out: at most {law.max_reduction:.0%} off the rates of "
+            f"{' and '.join(law.acts_on)}, half of that at {law.half_dose_days:g} days, so 45 days do little more than 15 "
+            "by construction (H-12 says so, without sizes or random assignment)."
+        )
+        if not law.lock_in:
+            sentences.append("Free days do not bind: a customer may leave while they run.")
+    if contacted and scenario.contacts is not None and scenario.contacts.effect is not None:
+        effect = scenario.contacts.effect
+        sentences.append(
+            f"The effect of a contact is put in: a call takes {effect.max_reduction:.0%} off the rates of "
+            f"{' and '.join(name for name in effect.acts_on if name != 'recovery')}, halved every "
+            f"{effect.half_life_days:g} days; trials elsewhere found both help and harm (P-01 to P-04)."
+        )
+        if scenario.team is not None:
+            sentences.append(
+                f"A problem that a survey finds is solved in {scenario.team.solves_share:.0%} of cases, and stays solved "
+                "until the next one: assumed."
+            )
+    for path in experiment.doubt:
+        known = provenance[path]
+        if known.assumed is not None:
+            sentences.append(f"{path} = {known.central:g} ({known.low:g} to {known.high:g}) is assumed: {known.assumed}.")
+    return sentences

@@ -1,0 +1,188 @@
+"""The whole answer of a run: live everything in blocks of replications, then analyse, grade, decide and doubt."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from joblib import Parallel, delayed
+
+from sim.customer.kernel_cache import kernels_are_compiled
+from sim.experiment.baseline import live_baseline
+from sim.experiment.history import day_zero, live_history
+from sim.experiment.naive import before_and_after
+from sim.experiment.start import draw_start
+from sim.experiment.trial import ExperimentBlock, live_experiment
+from sim.planning.doubt import DoubtfulWorld, Means, doubtful_worlds, live_doubtful
+from sim.planning.summary import Lived, summarise
+from sim.planning.tables import customers_table, timeline_table
+
+if TYPE_CHECKING:
+    from sim.scenario.experiment_schema import Experiment
+    from sim.scenario.loaded import Loaded
+    from sim.scenario.schema import Scenario
+
+Progress = Callable[[str, int, int], None]
+
+BLOCK_CUSTOMERS = 20_000
+"""Customers lived as one array: enough to spread what a call costs, few enough for the caches and for memory."""
+DOUBT_SHARE = 10
+"""A doubtful world is lived in a tenth of the replications, 20 at least: there only roll-outs are compared."""
+DOUBT_AT_LEAST = 20
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """What a run has found out: the content of `summary.json` and of its two tables."""
+
+    summary: dict[str, Any]
+    timeline: dict[str, np.ndarray]
+    customers: dict[str, np.ndarray]
+
+
+@dataclass(frozen=True, eq=False)
+class Block:
+    """A block of replications, lived."""
+
+    baseline: dict[str, np.ndarray]
+    baseline_tally: np.ndarray
+    quantities: dict[str, np.ndarray]
+    experiments: dict[str, ExperimentBlock]
+    naive: dict[str, dict[str, np.ndarray]]
+    marks: np.ndarray
+
+
+def live_block(scenario: Scenario, experiments: list[Experiment], seed: int, replications: np.ndarray) -> Block:
+    """Live everything that a run needs of a block of replications."""
+    horizons = [float(e.horizon_days or scenario.horizon_days) for e in experiments]
+    start = draw_start(scenario, seed, replications, horizons)
+    baseline, tally = live_baseline(start)
+    history = scenario.history
+    return Block(
+        baseline=baseline,
+        baseline_tally=tally,
+        quantities=live_history(start, history.first, history.then) if history is not None else day_zero(start),
+        experiments={e.name: live_experiment(start, e, seed) for e in experiments},
+        naive={e.name: before_and_after(start, e) for e in experiments},
+        marks=start.laws.marks,
+    )
+
+
+def blocks(scenario: Scenario, replications: int) -> list[np.ndarray]:
+    """Numbers of the replications of each block; results do not depend on how they are cut."""
+    size = max(1, min(BLOCK_CUSTOMERS // scenario.customers, -(-replications // 4)))
+    return np.split(np.arange(replications), range(size, replications, size))
+
+
+def answer(
+    loaded: Loaded[Scenario],
+    experiments: Sequence[Loaded[Experiment]],
+    *,
+    seed: int,
+    replications: int,
+    jobs: int = 1,
+    progress: Progress | None = None,
+) -> Answer:
+    """Answer all experiments in a scenario.
+
+    Parameters
+    ----------
+    loaded, experiments : Loaded
+    seed : int
+    replications : int
+        How often the world is lived; each holds one trial of every experiment.
+    jobs : int
+        Processes; the result does not depend on it.
+    progress : callable, optional
+        Called with (stage, done, total).
+
+    Raises
+    ------
+    NobodySurvives
+        The tenure mix cannot exist under the scenario's hazards.
+    """
+    tell = progress or (lambda stage, done, total: None)
+    scenario, plans = loaded.value, [e.value for e in experiments]
+    _compile(scenario, plans, seed, tell)
+
+    worlds = doubtful_worlds(loaded, plans)
+    few = min(replications, max(DOUBT_AT_LEAST, replications // DOUBT_SHARE))
+    tasks = [delayed(live_block)(scenario, plans, seed, block) for block in blocks(scenario, replications)]
+    lived = list(_in_order(tasks, jobs, "living customers", tell))
+    tasks = [
+        delayed(live_doubtful)(loaded.with_value(w.path, w.value).value, _doubting(plans, w), seed, block)
+        for w in worlds
+        for block in blocks(scenario, few)
+    ]
+    doubts = list(_in_order(tasks, jobs, "living doubtful worlds", tell))
+
+    tell("analysing trials", 0, 1)
+    of_worlds = dict(zip(worlds, _joined(doubts, len(worlds)), strict=True))
+    everything = Lived(
+        loaded=loaded,
+        experiments=plans,
+        seed=seed,
+        replications=replications,
+        baseline={name: np.concatenate([b.baseline[name] for b in lived]) for name in lived[0].baseline},
+        quantities={name: np.concatenate([b.quantities[name] for b in lived]) for name in lived[0].quantities},
+        blocks={e.name: [b.experiments[e.name] for b in lived] for e in plans},
+        naive={
+            e.name: {arm: np.concatenate([b.naive[e.name][arm] for b in lived]) for arm in lived[0].naive[e.name]}
+            for e in plans
+        },
+        doubts=of_worlds,
+        doubt_replications=few,
+    )
+    found = Answer(
+        summary=summarise(everything),
+        timeline=timeline_table(scenario, plans, lived),
+        customers=customers_table(scenario, plans, lived[0]),
+    )
+    tell("analysing trials", 1, 1)
+    return found
+
+
+def _doubting(plans: list[Experiment], world: DoubtfulWorld) -> list[Experiment]:
+    return [plan for plan in plans if world.path in plan.doubt]
+
+
+def _compile(scenario: Scenario, plans: list[Experiment], seed: int, tell: Progress) -> None:
+    """Compile the kernels in this process, before workers start, so that they are compiled once and seen as a stage."""
+    if kernels_are_compiled():
+        return
+    tell("compiling the kernels (once after an installation)", 0, 1)
+    few = scenario.model_copy(update={"customers": min(scenario.customers, 50)})
+    live_block(few, plans, seed, np.arange(1))
+    tell("compiling the kernels (once after an installation)", 1, 1)
+
+
+def _in_order(tasks: list[Any], jobs: int, stage: str, tell: Progress) -> Iterator[Any]:
+    """Run tasks on processes; results come in the order of the tasks."""
+    if not tasks:
+        return
+    tell(stage, 0, len(tasks))
+    for done, result in enumerate(Parallel(n_jobs=jobs, return_as="generator")(tasks), start=1):
+        tell(stage, done, len(tasks))
+        yield result
+
+
+def _joined(doubts: list[Means], worlds: int) -> list[Means]:
+    """Blocks of each doubtful world put together, in replication order."""
+    if not worlds:
+        return []
+    each = len(doubts) // worlds
+    joined = []
+    for number in range(worlds):
+        parts = doubts[number * each : (number + 1) * each]
+        joined.append(
+            {
+                name: {
+                    arm: tuple(np.concatenate([part[name][arm][i] for part in parts]) for i in range(2))
+                    for arm in parts[0][name]
+                }
+                for name in parts[0]
+            }
+        )
+    return joined

@@ -1,0 +1,99 @@
+"""The two big tables of a run: the books by month, and one row a customer and arm of the first replication."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.customer.life import LOSS_COLUMN, LOST, MOVE_COLUMN, STATE_COLUMN
+from sim.customer.record import SATISFACTION_NAMES, TIER_NAMES, Line
+from sim.customer.states import ACTIVE, LEAVING, MOVES, Clock
+
+if TYPE_CHECKING:
+    from sim.planning.run import Block
+    from sim.scenario.experiment_schema import Experiment
+    from sim.scenario.schema import Scenario
+
+Table = dict[str, np.ndarray[Any, Any]]
+NOT_ENROLLED = "not enrolled"
+
+
+def timeline_table(scenario: Scenario, experiments: Sequence[Experiment], blocks: Sequence[Block]) -> Table:
+    """State counts, moves, losses by reason and ledger lines by world, arm, replication and period.
+
+    A period is a calendar month, cut at the horizon. Columns: world, arm, replication, period, start_day, end_day,
+    `state_*` (customers at the period's end), `move_*`, `lost_*` (within the period), `*_fen` (booked within it).
+    """
+    worlds: list[tuple[str, list[str], list[np.ndarray]]] = [
+        ("baseline", [NOT_ENROLLED], [b.baseline_tally for b in blocks])
+    ]
+    for e in experiments:
+        of = [b.experiments[e.name].tallies for b in blocks]
+        worlds.append((f"{e.name}/trial", [NOT_ENROLLED, *e.arms], [t["trial"] for t in of]))
+        worlds += [(f"{e.name}/rollout", [NOT_ENROLLED, arm], [t[arm] for t in of]) for arm in e.arms]
+    parts = [_periods(name, arms, np.concatenate(tallies), blocks[0].marks) for name, arms, tallies in worlds]
+    return {column: np.concatenate([part[column] for part in parts]) for column in parts[0]}
+
+
+def _periods(world: str, arms: list[str], tally: np.ndarray, marks: np.ndarray) -> Table:
+    replications, _, periods, _ = tally.shape
+    size = replications * len(arms) * periods
+    flat = tally[:, : len(arms)].reshape(size, -1)
+    period = np.tile(np.arange(periods), replications * len(arms))
+    table: Table = {
+        "world": np.full(size, world),
+        "arm": np.tile(np.repeat(np.array(arms), periods), replications),
+        "replication": np.repeat(np.arange(replications), len(arms) * periods),
+        "period": period,
+        "start_day": marks[:-1][period],
+        "end_day": marks[1:][period],
+    }
+    for state in ACTIVE:
+        table[f"state_{state.name.lower()}"] = flat[:, STATE_COLUMN + state]
+    for number, (start, end) in enumerate(MOVES):
+        table[f"move_{start.name.lower()}_{end.name.lower()}"] = flat[:, MOVE_COLUMN + number]
+    for clock in LEAVING:
+        table[f"lost_{clock.name.lower()}"] = flat[:, LOSS_COLUMN + clock]
+    for line in Line:
+        table[f"{line.name.lower()}_fen"] = flat[:, line]
+    return table
+
+
+def customers_table(scenario: Scenario, experiments: Sequence[Experiment], block: Block) -> Table:
+    """Every customer of the first replication in every roll-out, with what it was like and what became of it.
+
+    States are those after the residual time; the ledger is that of the horizon.
+    """
+    parts = []
+    segments = np.array(list(scenario.segments))
+    reasons = np.array(["", *(clock.name.lower() for clock in Clock)])
+    for e in experiments:
+        horizon = float(e.horizon_days or scenario.horizon_days)
+        for arm, c in block.experiments[e.name].customers.items():
+            c = c[c["joined"] < horizon]
+            left = c["lost_at"] < horizon
+            part: Table = {
+                "experiment": np.full(len(c), e.name),
+                "arm": np.full(len(c), arm),
+                "customer": c["id"],
+                "enrolled": c["arm"] >= 0,
+                "segment": segments[c["segment"]],
+                "joined_day": c["joined"],
+                "price_sensitivity": c["price_sensitivity"],
+                "growth_per_year": c["growth"],
+                "frailty": c["frailty"],
+                "left": left,
+                "days": np.minimum(c["lost_at"], horizon) - np.maximum(c["joined"], 0.0),
+                "reason": np.where(left, reasons[c["reason"] + 1], ""),
+                "contacts": c["contacts"],
+                "last_answer": np.array(["", *SATISFACTION_NAMES])[c["answer"] + 1],
+                "problems_solved": c["solved"],
+                "tier_at_end": np.array(TIER_NAMES)[c["tier"]],
+                "there_at_end": c["state"] != LOST,
+                "residual_fen": c["residual"],
+            }
+            part |= {f"{line.name.lower()}_fen": c["ledger"][:, line] for line in Line}
+            parts.append(part)
+    return {column: np.concatenate([part[column] for part in parts]) for column in parts[0]}
