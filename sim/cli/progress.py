@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 class StageProgress:
     """Shows stages one after the other; call it as ``progress(stage, done, total)``.
 
-    A stage begins with its first call and ends when another begins. A total of 0 says that nobody knows how long
-    the stage takes.
+    A stage begins with its first call and ends when another begins. A total of 0 says that nobody knows how
+    long the stage takes.
 
     Parameters
     ----------

@@ -65,8 +65,8 @@ def run(
 ) -> None:
     """Live SCENARIO, answer its experiments, write a report and print the answer.
 
-    The numbers follow from the files, --seed, --replications and --customers alone; --jobs changes only how long
-    it takes.
+    The numbers follow from the files, --seed, --replications and --customers alone; --jobs changes only how
+    long it takes.
     """
     from datetime import UTC, datetime
     from time import perf_counter
