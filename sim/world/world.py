@@ -65,6 +65,7 @@ class World:
         self.row_start = row_starts(customers, rows)
         self.events = 0
         self.now = 0.0
+        self.scored_at = 0.0
         self.calendar = simpy.Environment()
         self.desks = [Desk(self, row) for row in range(rows)] if scenario.desk is not None else []
         self.window_days = window_days
@@ -120,6 +121,7 @@ class World:
 
     def score(self) -> None:
         """Score everybody now (an epoch) and let policies act on the new tiers."""
+        self.scored_at = self.now
         if self.tier_rule is not None:
             score(self.customers, self.row_start, self.tier_rule, *self._surroundings(), self.now, self.rewards_on)
 
@@ -185,7 +187,8 @@ class World:
     def _epochs(self, until: float) -> list[tuple[float, bool]]:
         """Ends of the windows up to `until`, and whether a score is due there."""
         months = set(month_starts(self.scenario.start, until)) if self.tier_rule is not None else set()
-        ends = {m for m in months if m > self.now} | {float(until)}
+        # a month that starts where the last life was stopped has not been scored yet
+        ends = {m for m in months if m >= self.now and m > self.scored_at} | {float(until)}
         if self.window_days:
             ends |= set(np.arange(self.now + self.window_days, until, self.window_days))
         return [(end, end in months) for end in sorted(ends)]

@@ -1,4 +1,4 @@
-"""Clocks: when they fire is what the integral of their rate says, however often the rate is changed or asked."""
+"""Clocks fire when the integral of their rate says, however often the rate is changed."""
 
 import numpy as np
 import pytest
@@ -75,7 +75,7 @@ STEPS = st.lists(
 
 @given(STEPS)
 def test_a_clock_whose_rate_is_never_higher_never_fires_earlier(steps):
-    """Catches a threshold that is drawn anew, or lost, when a rate changes: the twin would win or lose luck."""
+    """Catches a threshold that is drawn anew, or lost, when a rate changes: twins would differ in luck."""
     times = np.concatenate([[0.0], np.cumsum([length for length, _, _ in steps])])
     rates = [rate for _, rate, _ in steps]
     lower = [rate * factor for _, rate, factor in steps]

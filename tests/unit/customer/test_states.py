@@ -39,7 +39,7 @@ def test_clocks_run_only_where_their_firing_is_legal():
 def test_columns_of_the_tally_do_not_overlap():
     """Catches a fen that is counted as a move."""
     ends = [LINES, LINES + len(State), LINES + len(State) + len(MOVES)]
-    assert [STATE_COLUMN, MOVE_COLUMN, LOSS_COLUMN] == ends
+    assert ends == [STATE_COLUMN, MOVE_COLUMN, LOSS_COLUMN]
     assert ends[-1] + CLOCKS == COLUMNS
 
 

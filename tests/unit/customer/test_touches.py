@@ -1,0 +1,254 @@
+"""Touches: when they come, whom they reach, and what one touch does in which order (model.md section 4)."""
+
+import numpy as np
+import pytest
+from numba import njit
+
+from sim.customer.laws import compile_laws
+from sim.customer.life import next_touch
+from sim.customer.record import (
+    DISSATISFIED,
+    MOMENTS,
+    NOT_ASKED,
+    SATISFIED,
+    VERY,
+    Line,
+    Moment,
+    customer_dtype,
+)
+from tests.family import Family
+from tests.worlds import MONTH, day_zero, leaving, quiet, roll_out, tenure
+
+CALL = {"cost_yuan": 3.0, "reach_share": 1.0, "strength": 1.0}
+
+
+def world_of(touches, *, channels=None, base=None, **blocks):
+    """A quiet world whose customers all get one cadence from day 0 on."""
+    scenario = quiet(
+        contacts={"channels": channels or {"call": CALL}, **blocks.pop("effects_of_contacts", {})},
+        cadences={"all": {"touches": touches}},
+        base=base or {},
+        **blocks,
+    )
+    return roll_out(scenario, ("all", None))
+
+
+@njit
+def touches_ahead(customers, laws, t, count):
+    """The next `count` touches after `t`: day, number, year."""
+    c, found = customers[0], np.zeros((count, 3))
+    for i in range(count):
+        next_touch(c, t, laws[0])
+        t = c.due[9]
+        found[i, 0], found[i, 1], found[i, 2] = t, c.touch, c.touch_year
+    return found
+
+
+def ahead(touches, joined, t, count):
+    scenario = quiet(contacts={"channels": {"call": CALL}}, cadences={"all": {"touches": touches}})
+    customers = np.zeros(1, dtype=customer_dtype)
+    customers["joined"], customers["due"] = joined, np.inf
+    assert int(Moment.TOUCH) == 9 < MOMENTS
+    return touches_ahead(customers, compile_laws(scenario, 1, [365.0]).table, t, count).tolist()
+
+
+def test_touches_come_in_order_and_yearly_ones_come_back():
+    """Catches a yearly touch that comes once, or whose years are not counted from its first time."""
+    touches = {
+        "once": {"tenure_days": 20, "channels": ["call"]},
+        "yearly": {"tenure_months": 5, "channels": ["call"], "yearly": True},
+    }
+    first = 5 * MONTH
+    assert ahead(touches, 0.0, 0.0, 4) == [
+        [20, 0, 0],
+        [first, 1, 0],
+        [first + 365, 1, 1],
+        [first + 730, 1, 2],
+    ]
+    assert ahead(touches, -400.0, 0.0, 2) == [
+        [first - 400 + 365, 1, 1],
+        [first - 400 + 730, 1, 2],
+    ]
+
+
+def test_only_touches_strictly_ahead_are_made():
+    """Catches a touch of this very moment that is made when the cadence is taken up."""
+    touches = {"yearly": {"tenure_days": 30, "channels": ["call"], "yearly": True}}
+    assert ahead(touches, -30.0, 0.0, 1) == [[365, 0, 1]]
+    assert ahead(touches, -30.0 + 1e-9, 0.0, 1)[0][0] == pytest.approx(1e-9, abs=1e-12)
+    assert ahead(touches, 0.0, 30.0 + 365.0, 1) == [[30 + 730, 0, 2]]
+    never = {"once": {"tenure_days": 30, "channels": ["call"]}}
+    assert ahead(never, -30.0, 0.0, 1)[0][0] == np.inf
+
+
+def test_who_joins_gets_the_touches_of_its_own_tenure():
+    """Catches a cadence that is dated from day 0 for customers who join later."""
+    scenario = quiet(
+        base={"joining_share_per_month": 0.5},
+        tiers={"rule": "threshold", "platinum": {"value_yuan_per_year": 0}},
+        contacts={"channels": {"call": CALL}},
+        cadences={"all": {"touches": {"welcome": {"tenure_days": 7, "channels": ["call"]}}}},
+        policies={"before": {}, "programme": {"platinum": {"cadence": "all"}}},
+    )
+    world = day_zero(scenario, "programme")
+    world.begin()
+    world.live(100.0)
+    came = world.customers[(world.customers["joined"] < 93.0)]
+    assert (came["joined"] > 0).sum() > 20
+    assert came["contact_at"] == pytest.approx(came["joined"] + 7)
+    late = world.customers[(world.customers["joined"] > 93.5) & (world.customers["joined"] < 100)]
+    assert not late["contacts"].any()
+
+
+def test_every_channel_costs_and_the_strongest_that_reaches_counts(family: Family):
+    """Catches a channel that costs only when it reaches, and strengths that add up or are the last one's."""
+    channels = {
+        "strong": {"cost_yuan": 7.0, "reach_share": 0.5, "strength": 0.9},
+        "weak": {"cost_yuan": 2.0, "reach_share": 0.5, "strength": 0.4},
+    }
+    effect = {"max_reduction": 1.0, "acts_on": ["problem"], "half_life_days": 1e4, "lasts_days": 1e4}
+    world = world_of(
+        {"one": {"tenure_days": 5, "channels": ["weak", "strong"]}},
+        channels=channels,
+        effects_of_contacts={"effect": effect},
+        customers=2_000,
+    )
+    world.live(6.0)
+    c = world.customers
+    assert (c["ledger"][:, Line.CONTACT] == 900).all()
+    strength = c["contact_strength"]
+    assert np.unique(strength).tolist() == [0.0, 0.4, 0.9]
+    # both channels have their own luck: a quarter is reached by none, a quarter by the weak one alone
+    family.rate("touch: reached by no channel", strength == 0.0, "is", 0.25)
+    family.rate("touch: reached by the weak channel alone", strength == 0.4, "is", 0.25)
+    assert (c["contacts"] == (c["contact_strength"] > 0)).all()
+
+
+def test_a_contact_soon_after_another_does_less_and_replaces_it():
+    """Catches fatigue that does not act, that acts at exactly `within_days`, or effects that add up."""
+    effect = {"max_reduction": 0.8, "acts_on": ["problem"], "half_life_days": 1e4, "lasts_days": 1e4}
+    world = world_of(
+        {
+            "first": {"tenure_days": 10, "channels": ["call"]},
+            "soon": {"tenure_days": 15, "channels": ["call"]},
+            "later": {"tenure_days": 36, "channels": ["call"]},
+        },
+        effects_of_contacts={"effect": effect, "fatigue": {"within_days": 21, "factor": 0.4}},
+        customers=1,
+    )
+    seen = []
+    for day in (11.0, 16.0, 37.0):
+        world.live(day)
+        seen.append(float(world.customers["contact_strength"][0]))
+    assert seen == pytest.approx([0.8, 0.4 * 0.8, 0.8])
+
+
+def test_an_effect_fades_in_steps_and_ends():
+    """Catches an effect that fades between steps, or that outlives `lasts_days`."""
+    effect = {"max_reduction": 0.5, "acts_on": ["problem"], "half_life_days": 14.0, "lasts_days": 25.0}
+    world = world_of(
+        {"one": {"tenure_days": 1, "channels": ["call"]}},
+        effects_of_contacts={"effect": effect},
+        effects={"step_days": 7.0},
+        customers=1,
+    )
+    seen = {}
+    for day in (2.0, 8.0, 8.5, 15.5, 22.5, 29.5, 60.0):
+        world.live(day)
+        seen[day] = float(world.customers["contact_effect"][0])
+    # steps at days 8, 15, 22 and 29; "to the start of day 8" the first has not come
+    assert seen == pytest.approx(
+        {2.0: 0.5, 8.0: 0.5, 8.5: 0.5 * 2**-0.5, 15.5: 0.25, 22.5: 0.5 * 2**-1.5, 29.5: 0.0, 60.0: 0.0}
+    )
+
+
+def test_explaining_raises_satisfied_to_very_and_nobody_else():
+    """Catches a dissatisfied customer who is talked into satisfaction."""
+    world = world_of(
+        {"one": {"tenure_days": 1, "channels": ["call"]}},
+        effects_of_contacts={"explains_share": 1.0},
+        satisfaction={"joining_share": {"very": 0.2, "satisfied": 0.3, "dissatisfied": 0.5}},
+        customers=500,
+    )
+    before = world.customers["satisfaction"].copy()
+    world.live(2.0)
+    expected = np.where(before == SATISFIED, VERY, before)
+    assert (world.customers["satisfaction"] == expected).all()
+    assert {DISSATISFIED, SATISFIED, VERY} == set(before.tolist())
+
+
+def test_dissatisfied_answers_bring_the_team():
+    """Catches a team that comes to others, at once, or twice, and an answer that is another's."""
+    world = world_of(
+        {"one": {"tenure_days": 1, "channels": ["call"], "survey": True}},
+        satisfaction={"joining_share": {"very": 0.2, "satisfied": 0.3, "dissatisfied": 0.5}},
+        survey={"answer_share": {"very": 1.0, "satisfied": 0.0, "dissatisfied": 1.0}},
+        team={"delay_days": 10, "solves_share": 1.0, "becomes": "very", "cost_yuan": 50},
+        customers=500,
+    )
+    before = world.customers["satisfaction"].copy()
+    world.live(11.0)
+    c = world.customers
+    assert (c["answer"] == np.where(before == SATISFIED, NOT_ASKED, before)).all()
+    assert (c["answered_at"][before != SATISFIED] == 1.0).all()
+    assert not c["ledger"][:, Line.TEAM].any()
+    world.live(12.0)
+    asked = before == DISSATISFIED
+    assert (c["ledger"][:, Line.TEAM] == np.where(asked, 5_000, 0)).all()
+    assert (c["satisfaction"] == np.where(asked, VERY, before)).all()
+    assert (c["solved"] == asked).all()
+
+
+def test_cross_selling_raises_the_fee_once():
+    """Catches a rise at every accepted offer, and list fees that change for the days before."""
+    world = world_of(
+        {"offer": {"tenure_days": 10, "channels": ["call"], "cross_sell": True, "yearly": True}},
+        cross_sell={"accept_share": 1.0, "fee_increase_share": 0.25},
+        base=tenure(0.0),
+        customers=3,
+    )
+    world.live(365.0)
+    fen = (10 * 10_000 + 355 * 12_500) / MONTH
+    assert world.customers["ledger"][:, Line.LIST] == pytest.approx(fen, abs=14)
+    assert (world.customers["fee"] == 12_500).all()
+
+
+def test_a_gift_is_posted_even_if_nobody_is_reached(family: Family):
+    """Catches a gift that needs a call, or that pleases without matching."""
+    channels = {"call": {"cost_yuan": 3.0, "reach_share": 0.0, "strength": 1.0}}
+    world = world_of(
+        {"one": {"tenure_days": 1, "channels": ["call"], "gift": "tea"}},
+        channels=channels,
+        gifts={"tea": {"cost_yuan": 30, "match_share": 0.4}},
+        customers=2_000,
+    )
+    world.live(2.0)
+    c = world.customers
+    assert (c["ledger"][:, Line.GIFT] == 3_000).all()
+    assert not c["contacts"].any()
+    family.rate("gift: matches", c["satisfaction"] == VERY, "is", 0.4)
+    assert set(c["satisfaction"].tolist()) == {SATISFIED, VERY}
+
+
+def test_problems_are_reported_by_the_share_who_report_them(family: Family):
+    """Catches reports without a complaint line, or a share that is not the scenario's."""
+    scenario = quiet(
+        customers=4_000,
+        problem={"per_month": 3.0},
+        team={"delay_days": 300, "solves_share": 1.0, "cost_yuan": 5, "reports_share": 0.3},
+        tiers={"rule": "threshold", "platinum": {"value_yuan_per_year": 0}},
+        policies={"before": {}, "programme": {"platinum": {"complaint_line": True}}},
+        leaving=leaving(),
+    )
+    for policy in ("before", "programme"):
+        world = day_zero(scenario, policy)
+        world.begin()
+        world.live(10.0)
+        c = world.customers
+        one = c[c["firings"][:, 2] == 2]  # the first threshold is drawn on joining: one problem
+        assert len(one) > 1_000
+        reported = np.isfinite(one["due"][:, Moment.TEAM])
+        if policy == "before":
+            assert not reported.any()
+        else:
+            family.rate("complaint line: problems reported", reported, "is", 0.3)
