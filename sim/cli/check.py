@@ -39,24 +39,14 @@ _MECHANISMS = {
 
 @click.command()
 @click.argument("scenario", metavar="SCENARIO", type=click.Path())
-@click.pass_context
-def check(context: click.Context, scenario: str) -> None:
+def check(scenario: str) -> None:
     """Check SCENARIO and the experiments it lists; show what they contain and what is assumed."""
     from rich.console import Console
 
     from sim.scenario.load import load_experiments, load_scenario
-    from sim.scenario.problems import InputProblems
 
-    try:
-        world = load_scenario(scenario)
-        experiments = load_experiments(world)
-    except InputProblems as error:
-        if context.find_root().params.get("debug"):
-            raise
-        for problem in error.problems:
-            click.echo(str(problem), err=True)
-        raise click.exceptions.Exit(2) from error
-
+    world = load_scenario(scenario)
+    experiments = load_experiments(world)
     console = Console(width=_WIDTH, highlight=False, markup=False, emoji=False, soft_wrap=False)
     _show_world(console, world)
     _show_policies(console, world.value)

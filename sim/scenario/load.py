@@ -160,26 +160,24 @@ def _range_problems(
 ) -> Iterable[Problem]:
     """Check that the ends of a range are possible values too, since doubt about a decision lives there."""
     paths = leaves(tree)
-    for name, origin in provenance.items():
-        for end, number in (("low", origin.low), ("high", origin.high)):
-            if number is None:
-                continue
-            varied = copy.deepcopy(tree)
+    for end in ("low", "high"):
+        ends = {name: getattr(origin, end) for name, origin in provenance.items() if origin.ranged}
+        varied = copy.deepcopy(tree)
+        for name, number in ends.items():
             _put(varied, paths[name], number)
-            try:
-                model.model_validate(varied)
-            except ValidationError as error:
-                for problem in schema_problems(error, model, places):
-                    if problem.key == name:
-                        yield _at_end(problem, end, number, origin, places, (*paths[name], end))
+        try:
+            model.model_validate(varied)
+        except ValidationError as error:
+            for problem in schema_problems(error, model, places):
+                if problem.key in ends:
+                    path = (*paths[problem.key], end)
+                    yield _at_end(problem, ends[problem.key], provenance[problem.key], places, path)
 
 
-def _at_end(
-    problem: Problem, end: str, number: float, origin: Provenance, places: Places, path: KeyPath
-) -> Problem:
+def _at_end(problem: Problem, number: float, origin: Provenance, places: Places, path: KeyPath) -> Problem:
     if origin.distribution is None:
         return Problem(problem.file, places.line(path), dotted(path), problem.got, problem.rule)
-    percent = "5%" if end == "low" else "95%"
+    percent = "5%" if path[-1] == "low" else "95%"
     got = f"{origin.distribution} with {number:.4g} at its {percent} point"
     return Problem(problem.file, problem.line, problem.key, got, problem.rule)
 

@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 
 from sim.scenario.document import Places
 from sim.scenario.experiment_schema import NO_CADENCE
-from sim.scenario.problems import KeyPath, Problem, shown
+from sim.scenario.facts import load_facts
+from sim.scenario.problems import KeyPath, Problem, nearest, shown
 from sim.scenario.schema import Scenario
 from sim.scenario.view import View
 
@@ -235,12 +236,43 @@ def _touches_are_whole(view: View) -> Found:
             yield view.problem(path, got, "exactly one of tenure_days and tenure_months")
         if not touch.get("channels") and touch.get("gift") is None:
             yield view.problem(path, "neither channels nor a gift", "at least one of them")
+        for key in ("survey", "cross_sell"):
+            if touch.get(key) is True and not touch.get("channels"):
+                yield view.problem((*path, key), "true", "left out where no channel reaches the customer")
 
 
 def _none_is_reserved(view: View) -> Found:
     if NO_CADENCE in view.block("cadences"):
         rule = "another name (an arm writes 'cadence: none' to say no contacts)"
         yield view.problem(("cadences", NO_CADENCE), f"the name '{NO_CADENCE}'", rule)
+
+
+def _history_has_policies(view: View) -> Found:
+    policies = view.known("policies")
+    if policies is None:
+        return
+    known = policies if view.get("policies") is not None else {"before": {}}
+    for key in ("first", "then"):
+        for at, name in view.names("history", key):
+            if name not in known:
+                yield view.unknown(at, name, known, ("policies",))
+
+
+def _validation_names_figures(view: View) -> Found:
+    facts = load_facts()
+    for path, check in view.entries("validation"):
+        name = check.get("fact")
+        if isinstance(name, str):
+            fact_id, _, figure = name.partition(".")
+            figures = [one.name for one in facts[fact_id].figures] if fact_id in facts else []
+            if figure not in figures:
+                known = [f"{fact_id}.{one}" for one in figures] or list(facts)
+                rule = "a figure of the register, written ID.figure (docs/facts.md)"
+                yield view.problem((*path, "fact"), shown(name), rule, nearest(name, known))
+        if check.get("quantity") is None and check.get("note") is None:
+            yield view.problem(
+                path, "neither a quantity nor a note", "a quantity, or a note why there is none"
+            )
 
 
 def _spreads_possible(view: View) -> Found:
@@ -277,5 +309,7 @@ _RULES: tuple[Callable[[View], Found], ...] = (
     _tier_bounds,
     _touches_are_whole,
     _none_is_reserved,
+    _history_has_policies,
+    _validation_names_figures,
     _spreads_possible,
 )

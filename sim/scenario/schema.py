@@ -16,13 +16,11 @@ from sim.scenario.kinds import (
     Date,
     Days,
     Factor,
-    Growth,
     Level,
     Many,
     Months,
     Name,
     PositiveDays,
-    PositiveFactor,
     PositiveMinutes,
     PositiveMonths,
     PositiveYuan,
@@ -35,6 +33,7 @@ from sim.scenario.kinds import (
     Whole,
     Yuan,
 )
+from sim.scenario.population import Base, LevelShares, Satisfaction, Segment, Stages
 
 MAX_CUSTOMERS = 200_000_000
 BYTES_PER_CUSTOMER = 600
@@ -46,86 +45,6 @@ HorizonDays = Annotated[Whole, Field(ge=1, le=3650)]
 def memory_needed(customers: int) -> int:
     """Estimate the memory that one replication of this many customers takes, in bytes."""
     return customers * BYTES_PER_CUSTOMER
-
-
-# --- who the customers are ------------------------------------------------------------------------
-
-
-class Spread(Block):
-    """Mean and standard deviation of something that differs between customers."""
-
-    mean: Factor = 0.0
-    sd: Factor = 0.0
-
-
-class GrowthSpread(Block):
-    """Mean and standard deviation of the yearly growth of a customer's fee."""
-
-    mean: Growth = 0.0
-    sd: Factor = 0.0
-
-
-class Segment(Block):
-    """A kind of customer."""
-
-    share: Share
-    fee_relative: PositiveFactor = 1.0
-    fee_sigma: Factor = 0.0
-    risk_factor: Factor = 1.0
-    price_sensitivity: Spread = Spread()
-    growth_per_year: GrowthSpread = GrowthSpread()
-
-
-class TenureBand(Block):
-    """Share of the base whose tenure on day 0 lies in a band, uniform inside it."""
-
-    from_month: Months
-    to_month: Months
-    share: Share
-
-
-class TenureMix(Block):
-    """Tenure of the base on day 0."""
-
-    bands: Many[TenureBand] = Field(min_length=1)
-
-
-class Base(Block):
-    """The customers at the start, and those who join; without `tenure_mix` all of the base joins on day 0."""
-
-    tenure_mix: TenureMix | None = None
-    joining_share_per_month: Share = 0.0
-    commission_yuan: Yuan = 0.0
-    frailty_variance: Factor = 0.0
-
-
-class Stages(Block):
-    """Stages of the life cycle; left out, customers are stable from the day they join."""
-
-    growth_months: Months
-
-
-class LevelShares(Block):
-    """A share for each level of satisfaction."""
-
-    very: Share
-    satisfied: Share
-    dissatisfied: Share
-
-
-class LevelRatios(Block):
-    """A factor on a rate for each level of satisfaction."""
-
-    very: Factor = 1.0
-    satisfied: Factor = 1.0
-    dissatisfied: Factor = 1.0
-
-
-class Satisfaction(Block):
-    """Satisfaction on joining and what it does; left out, everybody is `satisfied` and it does nothing."""
-
-    joining_share: LevelShares
-    risk_ratio: LevelRatios = LevelRatios()
 
 
 # --- clocks ---------------------------------------------------------------------------------------
@@ -208,7 +127,7 @@ class RandomPromotion(Block):
 class Promotion(Block):
     """A competitor's promotion; exactly one of `dated`, `recurring` and `random` says when."""
 
-    segments: Many[Name] | None = None
+    segments: Many[Name] | None = Field(default=None, min_length=1)
     strength: Factor
     dated: DatedPromotion | None = None
     recurring: RecurringPromotion | None = None
@@ -391,7 +310,7 @@ class Residual(Block):
 
 
 class History(Block):
-    """Two years of one base: the first under one policy, the second under another, as a firm sees a programme."""
+    """Two years of one base, one under each of two policies, as a firm sees a programme."""
 
     first: Name
     then: Name
@@ -400,8 +319,9 @@ class History(Block):
 class Check(Block):
     """A figure of the register of facts beside the quantity of the simulation that it speaks of.
 
-    `fact` is ``ID.figure``; `quantity` a name of `sim.experiment.history`, or a sum of such names, left out where the world does not hold the
-    thing (then `note` says why). `kind`: given (put in as printed), fitted, or predicted.
+    `fact` is ``ID.figure``; `quantity` a name of `sim.experiment.history`, or a sum of such names, left out
+    where the world does not hold the thing (then `note` says why). `kind`: given (put in as printed), fitted,
+    or predicted.
     """
 
     fact: Text

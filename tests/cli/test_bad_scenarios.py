@@ -1,13 +1,13 @@
 """Every kind of bad scenario and experiment: the exact lines that `sim check` answers, and exit code 2."""
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
-from click.testing import CliRunner, Result
 from ruamel.yaml import YAML
 
-from sim.cli.check import check
+from sim.cli.main import outcome
 
 BAD = Path(__file__).parents[1] / "unit" / "scenario" / "bad"
 MESSAGES: dict[str, dict[str, dict[str, Any]]] = YAML(typ="safe", pure=True).load(BAD / "messages.yaml")
@@ -22,17 +22,33 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def run(*arguments: str) -> Result:
-    return CliRunner().invoke(check, list(arguments))
+class Answer(NamedTuple):
+    exit_code: int
+    stdout: str
+    stderr: str
 
 
-def test_the_unchanged_files_are_good(folder: Path) -> None:
+Run = Callable[[str], Answer]
+
+
+@pytest.fixture
+def run(folder: Path, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run `sim check` on a file in the folder."""
+
+    def answer(name: str) -> Answer:
+        code = outcome(["check", name])
+        return Answer(code, *capsys.readouterr())
+
+    return answer
+
+
+def test_the_unchanged_files_are_good(run: Run) -> None:
     result = run("world.yaml")
     assert (result.exit_code, result.stderr) == (0, "")
 
 
 @pytest.mark.parametrize(("file", "name"), CASES, ids=[f"{file}: {name}" for file, name in CASES])
-def test_answers(folder: Path, file: str, name: str) -> None:
+def test_answers(folder: Path, run: Run, file: str, name: str) -> None:
     case = MESSAGES[file][name]
     text = (folder / f"{file}.yaml").read_text()
     for old, new in case["change"]:
@@ -64,14 +80,14 @@ def test_answers(folder: Path, file: str, name: str) -> None:
         (b"a: " + b"{a: " * 100_000, ":1: got too many levels, must be at most 16 levels deep"),
     ],
 )
-def test_what_is_no_tree_at_all(folder: Path, content: bytes, answer: str) -> None:
+def test_what_is_no_tree_at_all(folder: Path, run: Run, content: bytes, answer: str) -> None:
     (folder / "world.yaml").write_bytes(content)
     result = run("world.yaml")
     assert result.stderr.splitlines() == [f"world.yaml{'' if answer[0] == ':' else ': '}{answer}"]
     assert result.exit_code == 2
 
 
-def test_what_is_no_file(folder: Path) -> None:
+def test_what_is_no_file(run: Run) -> None:
     answers = {
         "nowhere.yaml": "nowhere.yaml: got no such file, must be a YAML file\n",
         ".": ".: got a folder, must be a YAML file\n",
@@ -80,10 +96,10 @@ def test_what_is_no_file(folder: Path) -> None:
     }
     for name, answer in answers.items():
         result = run(name)
-        assert (result.exit_code, result.stderr) == (2, answer)
+        assert (result.exit_code, result.stdout, result.stderr) == (2, "", answer)
 
 
-def test_a_bomb_of_aliases_is_refused_at_once(folder: Path) -> None:
+def test_a_bomb_of_aliases_is_refused_at_once(folder: Path, run: Run) -> None:
     lines = ["a0: &a0 [x, x]"] + [f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]" for n in range(1, 40)]
     (folder / "world.yaml").write_text("\n".join(lines))
     result = run("world.yaml")
@@ -93,7 +109,7 @@ def test_a_bomb_of_aliases_is_refused_at_once(folder: Path) -> None:
     assert result.exit_code == 2
 
 
-def test_all_problems_of_a_file_are_told_at_once(folder: Path) -> None:
+def test_all_problems_of_a_file_are_told_at_once(folder: Path, run: Run) -> None:
     text = (folder / "world.yaml").read_text()
     for old, new in (
         ("start: 2010-01-01", "strat: 2010-01-01"),
@@ -112,7 +128,7 @@ def test_all_problems_of_a_file_are_told_at_once(folder: Path) -> None:
     ]
 
 
-def test_problems_of_all_experiments_are_told_at_once(folder: Path) -> None:
+def test_problems_of_all_experiments_are_told_at_once(folder: Path, run: Run) -> None:
     trial = (folder / "trial.yaml").read_text()
     (folder / "other.yaml").write_text(trial.replace("cadence: calls", "cadence: cals"))
     (folder / "trial.yaml").write_text(trial.replace("margin: 0.05", "margin: -1"))
@@ -125,7 +141,7 @@ def test_problems_of_all_experiments_are_told_at_once(folder: Path) -> None:
     ]
 
 
-def test_two_experiments_of_one_name_are_refused(folder: Path) -> None:
+def test_two_experiments_of_one_name_are_refused(folder: Path, run: Run) -> None:
     (folder / "other.yaml").write_text((folder / "trial.yaml").read_text())
     world = (folder / "world.yaml").read_text()
     (folder / "world.yaml").write_text(world.replace("[trial.yaml]", "[trial.yaml, other.yaml]"))

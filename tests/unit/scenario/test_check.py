@@ -1,8 +1,5 @@
 """What `sim check` tells of numbers that rest on nothing, and of distributions."""
 
-from pathlib import Path
-
-import pytest
 from click.testing import CliRunner
 
 from sim.cli.check import check
@@ -44,15 +41,3 @@ def test_what_happens_and_what_does_not(load_world: LoadWorld) -> None:
 
 def test_markup_in_texts_is_shown_as_written(load_world: LoadWorld) -> None:
     assert "[bold]x[/bold]" in shown(load_world, ("start:", 'title: "[bold]x[/bold] [/nonsense]"\nstart:'))
-
-
-def test_debug_keeps_the_traceback(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import click
-
-    from sim.scenario.problems import InputProblems
-
-    group = click.Group("sim", params=[click.Option(["--debug"], is_flag=True)])
-    group.add_command(check)
-    monkeypatch.chdir(tmp_path)
-    assert CliRunner().invoke(group, ["check", "none.yaml"]).exit_code == 2
-    assert isinstance(CliRunner().invoke(group, ["--debug", "check", "none.yaml"]).exception, InputProblems)

@@ -57,7 +57,7 @@ quick = settings(
 )
 
 
-@settings(quick, max_examples=120)
+@settings(quick, max_examples=60)
 @given(damaged(SCENARIO))
 def test_damaged_scenarios(tmp_path: Path, text: str) -> None:
     file = tmp_path / "scenario.yaml"
