@@ -61,7 +61,8 @@ def test_means_within_strata_keep_level_and_coverage(family: Family) -> None:
         )
     ]
     estimates = stratified_mean_difference(*values)
-    family.rate(check, (estimates.low <= 0.5) & (estimates.high >= 0.5), "is", 0.95)
+    # the merged stratum's variance holds the differences between its strata too: wide rather than short
+    family.rate(check, (estimates.low <= 0.5) & (estimates.high >= 0.5), "at least", 0.95)
 
 
 def small(values: np.ndarray) -> Sample:
