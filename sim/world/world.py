@@ -164,8 +164,7 @@ class World:
         """
         finished = self.calendar.process(self._calendar(until))
         self.calendar.run(until=finished)
-        for i in np.flatnonzero(self.customers["state"] == ASKING) if self.desks else ():
-            self.events += wait(self.customers, i, *self._surroundings(), until)
+        self._age_parked(until)
         close(self.customers, *self._surroundings(), until)
 
     def _surroundings(self) -> tuple[Any, ...]:
@@ -182,7 +181,13 @@ class World:
             yield self.calendar.timeout(epoch - self.calendar.now)
             self.now = epoch
             if scores:
+                self._age_parked(epoch)
                 self.score()
+
+    def _age_parked(self, until: float) -> None:
+        """Let those who stand at the desk age to `until`: what is due is done at its own time, before an epoch acts."""
+        for i in np.flatnonzero(self.customers["state"] == ASKING) if self.desks else ():
+            self.events += wait(self.customers, i, *self._surroundings(), until)
 
     def _epochs(self, until: float) -> list[tuple[float, bool]]:
         """Ends of the windows up to `until`, and whether a score is due there."""
