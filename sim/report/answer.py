@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sim.report.values import Summary, is_interval, is_refused, point
-from sim.report.wording import difference_unit, listing, percent, quantity, span
+from sim.report.wording import difference_unit, listing, percent, quantity, size, span
 from sim.report.words import arm_in_words, doubt_name, metric_name, quoted, unit_of, what_arm_gives, who
 
 INCONCLUSIVE = "inconclusive"
@@ -101,7 +101,7 @@ def _effects(experiment: Mapping[str, Any], summary: Summary, arm: str, referenc
     parts = []
     if leading and (row := find_contrast(experiment, leading, arm, reference)):
         days = row.get("horizon_days", experiment.get("horizon_days"))
-        within = f" within {days} days" if days else ""
+        within = f" within {size(days)} days" if days else ""
         parts.append(_change(row["truth"], leading, unit_of(leading, summary), within))
     if money and money != leading and (row := find_contrast(experiment, money, arm, reference)):
         parts.append(_worth(row["truth"], money, unit_of(money, summary)))

@@ -1,6 +1,7 @@
 """One experiment's tables as they are shown, made from the summary, for the page and the terminal."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from sim.report.display import Column, Row, Table, table, text
@@ -22,6 +23,7 @@ from sim.report.words import (
     as_words,
     metric_name,
     metric_term,
+    readable,
     unit_name,
     unit_of,
     what_arm_gives,
@@ -100,31 +102,36 @@ def truth_table(experiment: Experiment, summary: Summary) -> Table | None:
 def trial_table(experiment: Experiment, summary: Summary) -> Table | None:
     """The first trial beside the truth: estimate, p-value, adjusted p-value, method and family."""
     columns = [CONTRAST, Column("truth"), Column("first trial"), Column("p"), Column("adjusted p")]
-    columns += [Column("the trial says", words=True, short=True), Column("method", words=True)]
+    columns += [Column("the trial says", words=True, short=True)]
     rows = []
     for row in ordered_contrasts(experiment):
         unit = difference_unit(unit_of(row["metric"], summary))
         trial = row.get("trial") or {}
         signed = unit != "ratio"
         if is_refused(trial):
-            shown = [cell(trial, unit), EMPTY, EMPTY, EMPTY, EMPTY]
+            shown = [cell(trial, unit), EMPTY, EMPTY, EMPTY]
         else:
             shown = [
                 cell(trial.get("effect"), unit, signed, bare=True),
                 _p(trial.get("p_value")),
                 _p(trial.get("p_adjusted")),
                 text(verdict(row)),
-                text(str(trial.get("method") or "")),
             ]
         truth = cell(row.get("truth"), unit, signed, bare=True)
         rows.append(_contrast_row(row, unit, (truth, *shown)))
     return table(columns, rows)
 
 
-def families(experiment: Experiment) -> list[str]:
-    """Return the families over which p-values were adjusted, each once."""
-    trials = [row.get("trial") or {} for row in ordered_contrasts(experiment)]
-    return list(dict.fromkeys(str(trial["family"]) for trial in trials if trial.get("family")))
+def methods(experiment: Experiment) -> list[tuple[str, str]]:
+    """Return how each metric's trial was analysed and over which family its p-values were adjusted."""
+    found: dict[str, list[str]] = {}
+    for row in ordered_contrasts(experiment):
+        trial = row.get("trial") or {}
+        said = found.setdefault(metric_name(row["metric"]), [])
+        said += [
+            str(trial[key]) for key in ("method", "family") if trial.get(key) and str(trial[key]) not in said
+        ]
+    return [(name, readable("; ".join(said))) for name, said in found.items() if said]
 
 
 def grades_table(experiment: Experiment) -> Table | None:
@@ -151,9 +158,11 @@ def grades_table(experiment: Experiment) -> Table | None:
 def _grade(grade: object, name: str) -> Cell:
     """Write a share of trials as a percentage, an exaggeration as a factor."""
     value = point(grade)
-    if value is None or is_interval(grade):
-        return cell(grade, "ratio" if name == "size_error" else "share")
-    return text(f"×{value:.1f}" if name == "size_error" else percent(value))
+    if value is None:
+        return cell(grade, "ratio")
+    if name == "size_error":
+        return replace(cell(grade, "ratio"), value=f"×{value:.1f}")
+    return cell(grade, "share") if is_interval(grade) else text(percent(value))
 
 
 def _p(item: object) -> Cell:
@@ -225,8 +234,9 @@ def naive_table(experiment: Experiment, summary: Summary) -> Table | None:
     for item in experiment.get("naive", ()):
         unit = difference_unit(unit_of(item.get("metric", "churn_rate"), summary))
         says, truth = cell(item.get("estimate"), unit, sign=True), cell(item.get("truth"), unit, sign=True)
-        words = [text(str(item.get(key) or "")) for key in ("name", "wording", "comment")]
-        rows.append(Row((words[0], words[1], says, truth, words[2])))
+        name = Cell(str(item.get("name") or ""), str(item.get("arm") or ""))
+        words = [text(str(item.get(key) or "")) for key in ("wording", "comment")]
+        rows.append(Row((name, words[0], says, truth, words[1])))
     return table(columns, rows)
 
 

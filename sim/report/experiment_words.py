@@ -4,18 +4,20 @@ from collections.abc import Mapping
 from typing import Any
 
 from sim.report.experiment_view import Experiment, ordered_contrasts, verdict, versus
-from sim.report.values import Summary, is_refused, point
-from sim.report.wording import cell, difference_unit, p_value, percent, quantity
+from sim.report.values import Summary, is_interval, is_refused, point
+from sim.report.wording import cell, difference_unit, p_value, percent, quantity, size
 from sim.report.words import (
     ASSIGNMENTS,
-    arm_in_words,
     as_words,
     doubt_name,
     metric_name,
     quoted,
+    readable,
     rule_in_words,
     unit_of,
 )
+
+FEW_TRIALS = 20  # shares of fewer trials than this are said with their number
 
 
 def trial_in_words(experiment: Experiment, summary: Summary) -> list[str]:
@@ -45,9 +47,11 @@ def _over_all_trials(row: Mapping[str, Any]) -> str:
     if power is None:
         return "."
     words = f". Trials of this size find a difference in {percent(power)} of cases"
+    found = row["sign_error"].get("n") if is_interval(row.get("sign_error")) else None
+    few = f" (only {found})" if isinstance(found, int) and found < FEW_TRIALS else ""
     wrong = [f"point the wrong way in {percent(sign)}"] if sign is not None else []
     wrong += [f"overstate it {size:.1f}-fold"] if size is not None else []
-    return f"{words}; those that do {' and '.join(wrong)}." if wrong else f"{words}."
+    return f"{words}; those that do{few} {' and '.join(wrong)}." if wrong else f"{words}."
 
 
 def equivalence_in_words(experiment: Experiment, summary: Summary) -> list[str]:
@@ -107,14 +111,13 @@ def setting(experiment: Experiment) -> list[tuple[str, str]]:
         else ", ".join(f"{a} {n:,}" for a, n in sizes.items())
     )
     days = experiment.get("horizon_days")
+    followed = f", followed for {size(days)} days" if days else ""
     rules = experiment.get("rules", {})
     alpha, reference = point(experiment.get("alpha")), quoted(experiment["reference"])
     items = [
-        ("Arms", "; ".join(arm_in_words(arm) for arm in experiment.get("arms", ()))),
         ("Assigned", f"{how}; the unit is the {experiment.get('unit', 'customer')}" if how else ""),
-        ("One trial", f"{shown} customers" if shown else ""),
+        ("One trial", f"{shown} customers{followed}" if shown else ""),
         ("Meanwhile", _background(experiment.get("background"))),
-        ("Followed for", f"{days} days" if days else ""),
         (
             "Rule for the answer",
             rule_in_words(rules["decision"], None, reference) if rules.get("decision") else "",
@@ -152,5 +155,6 @@ def conclusion(decision: Mapping[str, Any] | None) -> str:
     if is_refused(decision):
         return f"Not given: {decision['refused']}."
     arm, reason = quoted(decision["arm"]), str(decision.get("reason") or "").rstrip(".")
-    words = f"Inconclusive, so that {arm} stays" if decision.get("inconclusive") else arm
-    return f"{words}: {reason}." if reason else f"{words}."
+    said = "inconclusive" in reason
+    words = f"Inconclusive, {arm} stays" if decision.get("inconclusive") and not said else arm
+    return f"{words}: {readable(reason)}." if reason else f"{words}."

@@ -99,12 +99,13 @@ def _experiment(
         "ledger": tables.ledger_table(experiment, summary),
         "trial": tables.trial_table(experiment, summary),
         "trial_words": words.trial_in_words(experiment, summary),
-        "families": tables.families(experiment),
+        "methods": tables.methods(experiment),
         "grades": tables.grades_table(experiment),
         "equivalence": words.equivalence_in_words(experiment, summary),
         "naive": tables.naive_table(experiment, summary),
         "rests_on": list(experiment.get("rests_on", ())),
         "worlds": tables.doubt_table(experiment, summary),
+        "worlds_label": (experiment.get("decision") or {}).get("label"),
         "figures": drawn,
     }
 
@@ -129,7 +130,8 @@ def _kinds_of_doubt(item: object) -> set[str]:
         return {str(item.get("of", ""))}
     if isinstance(item, Mapping):
         kinds = set().union(*(_kinds_of_doubt(value) for value in item.values()))
-        return kinds | ({"assumption"} if item.get("doubt") else set())
+        kinds |= {"assumption"} if item.get("doubt") else set()
+        return kinds | ({"prediction"} if item.get("validation") else set())
     if isinstance(item, list):
         return set().union(*(_kinds_of_doubt(value) for value in item))
     return set()

@@ -1,14 +1,18 @@
 """What all experiments of a run share, as it is shown: baseline, assumptions, facts, matrix, provenance."""
 
 from collections.abc import Mapping
+from dataclasses import replace
+from itertools import groupby
 from typing import Any
 
 from sim.report.display import Column, Row, Table, table, text
-from sim.report.values import Summary, is_refused
+from sim.report.values import PREDICTION, Summary, is_refused
 from sim.report.wording import EMPTY, Cell, cell, size
-from sim.report.words import metric_name, metric_term, policy_in_words, unit_of
+from sim.report.words import as_words, metric_name, metric_term, policy_in_words, unit_name, unit_of
 
 Assumption = Mapping[str, Any]
+
+COMPARED = {"at_least": "at least", "at_most": "at most"}
 
 KINDS: dict[str, str] = {
     "given": "put into the world as printed",
@@ -48,14 +52,39 @@ def others_table(summary: Summary) -> Table | None:
 
 
 def _assumptions(items: list[Assumption]) -> Table | None:
-    columns = [Column("parameter", words=True), Column("value"), Column("range"), Column("from", words=True)]
+    """Make a row a parameter; neighbours in one block with the same origin and no range share one."""
+    columns = [Column("parameter", words=True), Column("value", words=True), Column("range", short=True)]
+    columns.append(Column("from", words=True))
     rows = []
-    for item in items:
-        span = f"{size(item['low'])} to {size(item['high'])}" if has_range(item) else ""
-        rows.append(
-            Row((text(str(item["path"])), text(size(item.get("value"))), text(span), text(origin(item))))
-        )
+    for (block, why), group in groupby(items, key=lambda item: (_block(item), origin(item))):
+        together = list(group)
+        if len(together) == 1 or has_range(together[0]):
+            rows += [_assumption_row(item) for item in together]
+            continue
+        rows.append(Row((text(block), text(_together(block, together)), EMPTY, text(why))))
     return table(columns, rows)
+
+
+def _block(item: Assumption) -> str:
+    """Return the block that a parameter stands in, a list as a whole; one with a range stands alone."""
+    if has_range(item):
+        return str(item["path"])
+    parts = str(item["path"]).split(".")[:-1]
+    return ".".join(parts[:-1] if parts and parts[-1].isdigit() else parts)
+
+
+def _together(block: str, items: list[Assumption]) -> str:
+    """Write the values of one block, the entries of a list apart."""
+    entries: dict[str, list[str]] = {}
+    for item in items:
+        place, _, name = str(item["path"]).removeprefix(f"{block}.").rpartition(".")
+        entries.setdefault(place, []).append(f"{as_words(name)} {size(item.get('value'))}")
+    return "; ".join(", ".join(values) for values in entries.values())
+
+
+def _assumption_row(item: Assumption) -> Row:
+    span = f"{size(item['low'])} to {size(item['high'])}" if has_range(item) else ""
+    return Row((text(str(item["path"])), text(size(item.get("value"))), text(span), text(origin(item))))
 
 
 def origin(assumption: Assumption) -> str:
@@ -93,13 +122,39 @@ def validation_table(summary: Summary) -> Table | None:
         Column("met", words=True, short=True),
         Column("note", words=True),
     ]
+    currency = str(summary.get("currency", "yuan"))
     rows = []
     for item in summary.get("validation", ()):
-        unit = str(item.get("unit") or "none")
-        words = [text(str(item.get(key) or "")) for key in ("fact", "name", "kind", "note")]
-        numbers = [cell(item.get("reported"), unit), cell(item.get("simulated"), unit)]
-        rows.append(Row((words[0], words[1], *numbers, words[2], _met(item.get("within")), words[3])))
+        unit, name = str(item.get("unit") or "none"), str(item.get("name") or "")
+        words = unit_name(unit) if currency in unit and currency not in name else ""
+        simulated, note = _simulated(item, unit)
+        fact, kind, met = (
+            text(str(item.get("fact") or "")),
+            text(str(item.get("kind") or "")),
+            item.get("within"),
+        )
+        shown = (fact, Cell(name, words), _reported(item, unit), simulated, kind, _met(met), text(note))
+        rows.append(Row(shown))
     return table(columns, rows)
+
+
+def _reported(item: Mapping[str, Any], unit: str) -> Cell:
+    """Write a reported figure as it was printed, with what it is compared by."""
+    given = item.get("reported")
+    shown = cell(given, unit, bare=True)
+    if isinstance(given, int | float) and not unit.startswith("share"):
+        shown = text(size(given))
+    compared = COMPARED.get(str(item.get("compare")), "")
+    return replace(shown, value=f"{compared} {shown.value}") if compared and shown.value else shown
+
+
+def _simulated(item: Mapping[str, Any], unit: str) -> tuple[Cell, str]:
+    """Write what the world makes of a fact, and the note; a refusal's reason is not said twice."""
+    simulated, note = item.get("simulated"), str(item.get("note") or "")
+    if is_refused(simulated) and note in ("", simulated["refused"]):
+        return text("not given"), simulated["refused"]
+    shown = cell(simulated, unit, bare=True)
+    return replace(shown, doubt=PREDICTION) if shown.span else shown, note
 
 
 def _met(within: object) -> Cell:

@@ -61,8 +61,10 @@ def decimals_for(*values: float) -> int:
 
 def _scaled(values: list[float], unit: str) -> tuple[list[float], int, str]:
     """Return the values in the unit that is shown, their decimals, and what is written behind them."""
-    if unit in ("share", "points"):
-        return [value * PERCENT for value in values], 1, "%" if unit == "share" else " points"
+    if unit == "points":
+        return [value * PERCENT for value in values], 1, " points"
+    if unit.startswith("share"):  # a share, a share per year
+        return [value * PERCENT for value in values], 1, "%"
     if unit == "count":
         return values, 0, ""
     behind = "" if unit in ("ratio", "none", "") else f" {unit}"
@@ -107,7 +109,7 @@ def cell(item: object, unit: str, sign: bool = False, bare: bool = False) -> Cel
 
 def difference_unit(unit: str) -> str:
     """Return the unit of a difference of two values: shares differ by points."""
-    return "points" if unit == "share" else unit
+    return "points" if unit.startswith("share") else unit
 
 
 def p_value(value: float | None) -> str:

@@ -1,5 +1,6 @@
 """Names and phrases for what a summary holds as data: metrics, doubts, ledger lines, arms, rules."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,6 +13,9 @@ METRICS: dict[str, tuple[str, str]] = {
     "annual_churn": ("yearly churn", "年离网率"),
     "kept_share": ("customers kept", "保有率"),
     "kept_revenue_share": ("revenue kept", "收入保有率"),
+    "kept_share_middle_and_high": ("customers kept, middle and high value", "中高端保有率"),
+    "kept_revenue_share_middle_and_high": ("revenue kept, middle and high value", "中高端收入保有率"),
+    "mean_base": ("mean base", "平均在网客户数"),
     "revenue_per_customer": ("revenue a customer", "户均收入"),
     "revenue_per_customer_month": ("revenue a customer and month", "户均月收入"),
     "cost_per_customer": ("cost a customer", "户均成本"),
@@ -20,6 +24,8 @@ METRICS: dict[str, tuple[str, str]] = {
     "log_rank": ("survival, log-rank test", "对数秩检验"),
     "hazard_ratio": ("hazard ratio", "风险比"),
 }
+
+METRIC_NAME = re.compile(rf"\b({'|'.join(METRICS)})\b")
 
 DOUBTS: dict[str, tuple[str, str]] = {
     RUN: (
@@ -98,6 +104,11 @@ def metric_term(metric: str) -> str:
     return METRICS[metric][1] if metric in METRICS else ""
 
 
+def readable(sentence: str) -> str:
+    """Replace the names of metrics in a sentence by what a reader calls them."""
+    return METRIC_NAME.sub(lambda found: metric_name(found.group()), sentence)
+
+
 def unit_of(metric: str, summary: Summary) -> str:
     """Return a metric's unit by the summary's definitions, else by its name."""
     definition = summary.get("definitions", {}).get(metric)
@@ -111,7 +122,7 @@ def unit_of(metric: str, summary: Summary) -> str:
 
 def unit_name(unit: str) -> str:
     """Return what a heading says about a unit; empty where the numbers say it themselves or have none."""
-    return "" if unit in ("share", "ratio", "count", "none") else unit
+    return "" if unit.startswith("share") or unit in ("ratio", "count", "none") else unit
 
 
 def doubt_name(kind: str) -> str:

@@ -11,6 +11,7 @@ from sim.report.values import Summary
 from sim.report.wording import plain, size
 
 World = Mapping[str, Any]
+NO_REACH = 1e-3  # share of the longest bar below which an assumption does not touch any arm
 
 
 def draw_doubt(experiment: Mapping[str, Any], summary: Summary) -> str | None:
@@ -30,7 +31,11 @@ def draw_doubt(experiment: Mapping[str, Any], summary: Summary) -> str | None:
         path: [world for world in worlds if world["path"] == path and world.get("level") != "centre"]
         for path in paths
     }
+    reach = {path: max(_reach(ends[path], arm, str(reference)) for arm in arms) for path in paths}
+    paths = [path for path in paths if reach[path] > NO_REACH * max(reach.values())]
     paths.sort(key=lambda path: _reach(ends[path], arms[0], str(reference)))
+    if not paths:
+        return None
     currency, styles = summary.get("currency", "yuan"), arm_styles(experiment)
     with drawing():
         figure = new_figure(0.85 + 0.42 * len(paths))

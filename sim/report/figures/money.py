@@ -240,6 +240,7 @@ def draw_ledger(experiment: Mapping[str, Any], summary: Summary) -> str | None:
         whole.set_title(f"Of 100 {currency} of list fees")
         campaign.set_title(f"The campaign's part, {currency} a customer")
         campaign.margins(x=0.18)
+        campaign.locator_params(axis="x", nbins=5)
         campaign.xaxis.set_major_formatter(lambda value, _: plain(value, 0))
         for axes in (whole, campaign):
             clean(axes, "x")

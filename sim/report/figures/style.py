@@ -6,6 +6,7 @@ fixed salt and no date is written, so that equal data give equal bytes.
 
 import io
 import re
+import warnings
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -110,7 +111,9 @@ def to_svg(figure: Figure) -> str:
     out = io.StringIO()
     nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
     FigureCanvasSVG(figure)
-    figure.savefig(out, format="svg", metadata=nothing)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # about crowded axes: the reader sees them
+        figure.savefig(out, format="svg", metadata=nothing)
     return out.getvalue()
 
 

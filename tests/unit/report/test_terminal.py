@@ -46,7 +46,7 @@ def test_question_answer_tables_decisions_and_report_are_there() -> None:
         "−12.7",
         "In truth: “days_15”",
         "The first trial: “days_45”",
-        "The first trial: Inconclusive, so that “none” stays",
+        "The first trial: Inconclusive, “none” stays",
         PAGE,
     ):
         assert words in text

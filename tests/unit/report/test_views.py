@@ -10,6 +10,7 @@ from sim.report.experiment_view import (
     doubt_table,
     grades_table,
     ledger_table,
+    methods,
     metrics_in_order,
     naive_table,
     trial_table,
@@ -17,7 +18,14 @@ from sim.report.experiment_view import (
     verdict,
 )
 from sim.report.experiment_words import conclusion, equivalence_in_words, setting, trial_in_words
-from sim.report.run_view import count_assumptions, matrix_table, origin, policies, validation_table
+from sim.report.run_view import (
+    count_assumptions,
+    matrix_table,
+    origin,
+    others_table,
+    policies,
+    validation_table,
+)
 from sim.report.values import interval, refused
 from sim.report.wording import Cell
 from sim.report.words import gets_in_words, rule_in_words, unit_of
@@ -100,8 +108,8 @@ def test_first_trial_stands_beside_the_truth(summary: dict[str, Any], reward: di
         "0.119",
         "0.119",
         "cannot tell",
-        "Newcombe",
     ]
+    assert methods(reward)[0] == ("churn", "Newcombe; churn: 2 contrasts, Holm")
     log_rank = next(row for row in made.rows if row.group.startswith("survival"))
     assert (log_rank.cells[2].value, log_rank.cells[2].refused) == ("not given", "a")
     assert made.notes[0] == ("a", "not given: a test has no effect")
@@ -119,7 +127,7 @@ def test_grades_may_be_numbers_intervals_or_refused(reward: dict[str, Any]) -> N
     reward["contrasts"][0]["power"] = interval(0.09, 0.064, 0.122, "run")
     made = grades_table(reward)
     assert made is not None
-    assert made.rows[0].cells[1] == Cell("9.0%", "6.4 to 12.2")
+    assert made.rows[0].cells[1] == Cell("9.0%", "6.4 to 12.2")  # its doubt stands in the heading
     assert [cell.value for cell in made.rows[1].cells[1:]] == ["9%", "5%", "96%", "14%", "×2.6"]
     assert not any("hazard" in row.group for row in made.rows)
 
@@ -195,7 +203,7 @@ def test_trial_in_words_speaks_of_the_leading_metric(summary: dict[str, Any], re
 def test_setting_says_how_the_experiment_is_made(summary: dict[str, Any]) -> None:
     reward, cadence = (dict(setting(experiment)) for experiment in summary["experiments"])
     assert reward["Meanwhile"] == "policy “programme” without reward"
-    assert reward["One trial"] == "none 62, days_15 61, days_45 61 customers"
+    assert reward["One trial"] == "none 62, days_15 61, days_45 61 customers, followed for 365 days"
     assert reward["Sample ratio"].startswith("not given: sizes are fixed")
     assert "inside strata (tier by tenure band)" in cadence["Assigned"]
     assert "within 1% of the reference's value the cheaper arm wins" in reward["Rule for the answer"]
@@ -210,8 +218,10 @@ def test_a_rule_without_a_phrase_is_shown_as_it_stands() -> None:
 def test_conclusions(reward: dict[str, Any]) -> None:
     assert conclusion(reward["decision"]).startswith("“days_15”: highest")
     assert conclusion({"arm": "none", "inconclusive": True, "reason": "nobody left."}) == (
-        "Inconclusive, so that “none” stays: nobody left."
+        "Inconclusive, “none” stays: nobody left."
     )
+    said = {"arm": "none", "inconclusive": True, "reason": "churn_rate is the same: inconclusive, none stays"}
+    assert conclusion(said) == "“none”: churn is the same: inconclusive, none stays."
     assert conclusion(refused("too few")) == "Not given: too few."
     assert conclusion(None) == ""
 
@@ -232,6 +242,47 @@ def test_facts_that_are_not_met_stand_as_not_met(summary: dict[str, Any]) -> Non
     assert met["yearly churn"] == "met"
     assert met["yearly churn after the programme"] == "not met"
     assert met["months with most losses"] == ""
+
+
+def test_a_fact_without_a_simulated_figure_says_why_once(summary: dict[str, Any]) -> None:
+    first, second = summary["validation"][:2]
+    first |= {"simulated": refused("not modelled"), "note": "not modelled", "within": None}
+    second |= {
+        "simulated": refused("not modelled"),
+        "note": "see H-02",
+        "reported": 12.0,
+        "compare": "at_most",
+    }
+    made = validation_table(summary)
+    assert made is not None
+    assert [cell.value for cell in made.rows[0].cells] == [
+        "H-01",
+        "yearly churn",
+        "30.4%",
+        "not given",
+        "fitted",
+        "",
+        "not modelled",
+    ]
+    assert made.rows[1].cells[2].value == "at most 12"
+    assert made.rows[1].cells[3].refused == "a"
+    assert made.notes == (("a", "not given: not modelled"),)
+
+
+def test_neighbouring_assumptions_share_a_row(summary: dict[str, Any]) -> None:
+    summary["assumptions"] = [
+        {"path": f"shape.steps.{i}.{key}", "value": i + 0.5, "low": None, "high": None, "assumed": "H-06"}
+        for i in range(2)
+        for key in ("from_month", "factor")
+    ]
+    made = others_table(summary)
+    assert made is not None
+    (row,) = made.rows
+    assert [cell.value for cell in row.cells] == [
+        "shape.steps",
+        "from month 0.5, factor 0.5; from month 1.5, factor 1.5",
+        "assumed: H-06",
+    ]
 
 
 def test_matrix_is_a_matrix(summary: dict[str, Any]) -> None:
