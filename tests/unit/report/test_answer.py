@@ -91,6 +91,7 @@ def test_choice_that_stands_everywhere(summary: dict[str, Any], reward: dict[str
 
 
 def test_unknown_parts_are_left_out(summary: dict[str, Any], reward: dict[str, Any]) -> None:
+    reward["decision"] = {"arm": "days_15", "reason": "the highest"}
     reward["doubt"] = []
     reward["trial_decision"] = refused("a firm-level arm cannot be randomised over customers")
     for row in reward["contrasts"]:
