@@ -1,8 +1,8 @@
 """The base on day 0 and those who join later (model.md section 1).
 
-A base customer is the survivor of a lived past (decision record 2): it joins at minus its tenure and lives to day 0 by the
-same laws; who leaves on the way is tried again as another life, so that frailty, stage, satisfaction and pending clocks
-have exactly the survivors' distribution.
+A base customer is the survivor of a lived past (decision record 2): it joins at minus its tenure and lives to day
+0 by the same laws; who leaves on the way is tried again as another life, so that frailty, stage, satisfaction and
+pending clocks have exactly the survivors' distribution.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import numpy as np
 from numba import njit
 from scipy import special
 
+from sim.customer.borrow import borrowed, borrowed_shared
 from sim.customer.clocks import refresh
 from sim.customer.draws import Decision, exponential, uniforms
 from sim.customer.laws import AS_POLICY, FEN, MONTH, NO_CADENCE, Laws, Shared, Timetable, firm_dtype
@@ -30,7 +31,7 @@ from sim.customer.record import (
 )
 
 if TYPE_CHECKING:
-    from sim.scenario import Scenario
+    from sim.scenario.schema import Scenario
 
 Customers = np.ndarray[Any, Any]
 
@@ -174,7 +175,13 @@ def _draw_character(scenario: Scenario, laws: Laws, customers: Customers, life: 
     customers["satisfaction"] = SATISFIED
     if scenario.satisfaction is not None:
         joining = scenario.satisfaction.joining_share
-        level = _choose(laws, customers, Decision.SATISFACTION, [joining.very, joining.satisfied, joining.dissatisfied], life)
+        level = _choose(
+            laws,
+            customers,
+            Decision.SATISFACTION,
+            [joining.very, joining.satisfied, joining.dissatisfied],
+            life,
+        )
         customers["satisfaction"] = np.array([VERY, SATISFIED, DISSATISFIED])[level]
     customers["life"] = life
 
@@ -203,16 +210,18 @@ def _live_past(scenario: Scenario, laws: Laws, timetable: Timetable, base: Custo
 
 @njit(cache=True)
 def _live_to_day_zero(customers, laws, firm, shared):
+    customers, shared = borrowed(customers), borrowed_shared(shared)
+    the_laws, the_firm = borrowed(laws)[0], borrowed(firm)[0]
     for i in range(customers.shape[0]):
         c = customers[i]
         c.state = GROWTH
-        start_life(c, c.joined, laws[0], shared)
-        refresh(c, c.joined, laws[0])
-        live_one(c, laws[0], firm[0], shared, 0.0)
+        start_life(c, c.joined, the_laws, shared)
+        refresh(c, c.joined, the_laws)
+        live_one(c, the_laws, the_firm, shared, 0.0)
         c.booked_at = 0.0
         if c.state != LOST:
             c.period = 0
-            c.due[_BOOKING] = laws[0].marks[1]
+            c.due[_BOOKING] = the_laws.marks[1]
 
 
 def idle_firm() -> np.ndarray:

@@ -1,8 +1,9 @@
 """Keyed draws: a uniform is a pure function of what is decided, never of what was drawn before.
 
-Counter-based Philox4x32-10 (Salmon, Moraes, Dror, Shaw 2011, 'Parallel random numbers: as easy as 1, 2, 3'): the key is
-the 64-bit seed, the counter is (entity, decision + 256 x life number, occurrence, replication). No generator state exists
-anywhere, so a decision that is added, dropped or taken in another order changes no other draw.
+Counter-based Philox4x32-10 (Salmon, Moraes, Dror, Shaw 2011, 'Parallel random numbers: as easy as 1, 2, 3'): the
+key is the 64-bit seed, the counter is (entity, decision + 256 x life number, occurrence, replication). No
+generator state exists anywhere, so a decision that is added, dropped or taken in another order changes no other
+draw.
 """
 
 import math
@@ -43,7 +44,9 @@ class Decision(IntEnum):
 
 
 # The same numbers as plain globals: numba freezes them into the kernel.
-SEGMENT, TENURE_BAND, TENURE, FEE = (int(d) for d in (Decision.SEGMENT, Decision.TENURE_BAND, Decision.TENURE, Decision.FEE))
+SEGMENT, TENURE_BAND, TENURE, FEE = (
+    int(d) for d in (Decision.SEGMENT, Decision.TENURE_BAND, Decision.TENURE, Decision.FEE)
+)
 LIVES_SHIFT = 8  # the life number stands above the decision in the counter's second word
 
 _MULTIPLIER_0 = uint64(0xD2511F53)

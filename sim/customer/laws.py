@@ -13,7 +13,7 @@ from sim.customer.record import DISSATISFIED, SATISFACTION_NAMES, SATISFIED, VER
 from sim.customer.states import LEAVING, RUNS, Clock, State
 
 if TYPE_CHECKING:
-    from sim.scenario import Scenario
+    from sim.scenario.schema import LeavingReason, Scenario
 
 YEAR = 365.0
 MONTH = YEAR / 12
@@ -21,7 +21,17 @@ FEN = 100
 
 # Most entries of each table. One fixed layout for every scenario means one compilation for all of them, and a record is
 # read through one pointer, where a tuple of arrays pays for reference counts at every call (decision record 3).
-SEGMENTS, BANDS, CADENCES, TOUCHES, TOUCH_CHANNELS, CHANNELS, GIFTS, ARMS, PERIODS = 16, 32, 16, 64, 128, 16, 16, 16, 512
+SEGMENTS, BANDS, CADENCES, TOUCHES, TOUCH_CHANNELS, CHANNELS, GIFTS, ARMS, PERIODS = (
+    16,
+    32,
+    16,
+    64,
+    128,
+    16,
+    16,
+    16,
+    512,
+)
 
 _CLOCKS, _STATES, _LEVELS, _TIERS = len(Clock), len(State), 3, 3
 
@@ -202,8 +212,9 @@ def compile_laws(scenario: Scenario, seed: int, ends: Iterable[float], horizon: 
         set_clock(Clock.RECOVERY, {State.WARNING: warning.recover_per_month}, ones, None)
     if scenario.problem is not None:
         set_clock(Clock.PROBLEM, dict.fromkeys(RUNS[Clock.PROBLEM], scenario.problem.per_month), ones, None)
+    reasons: dict[str, LeavingReason] = dict(scenario.leaving.items())
     for clock in LEAVING:
-        reason = scenario.leaving.get(clock.name.lower())
+        reason = reasons.get(clock.name.lower())
         if reason is not None:
             rates = {state: getattr(reason.per_month, state.name.lower()) for state in RUNS[clock]}
             set_clock(clock, rates, factors if clock is Clock.COMPETITOR else ones, reason)
@@ -284,8 +295,8 @@ def compile_laws(scenario: Scenario, seed: int, ends: Iterable[float], horizon: 
         "discount": math.log1p(residual.discount_per_year) / YEAR if residual else 0.0,
         "commission": round(scenario.base.commission_yuan * FEN),
     }
-    for name, value in values.items():
-        _fill(table, name, np.asarray(value))
+    for field, value in values.items():
+        _fill(table, field, np.asarray(value))
     return Laws(table, seed, marks, horizon, values["horizon_period"])
 
 
@@ -294,7 +305,8 @@ def _fill(table: np.ndarray, name: str, value: np.ndarray) -> None:
     room = table[name].shape[1:]
     if any(have > most for have, most in zip(value.shape, room, strict=True)):
         raise TooMany(f"{name}: {value.shape} entries, at most {room} fit")
-    table[name][(0, *(slice(length) for length in value.shape))] = value
+    corner: tuple[Any, ...] = (0, *(slice(length) for length in value.shape))
+    table[name][corner] = value
 
 
 def _fen(yuan: list[float]) -> np.ndarray:
@@ -327,7 +339,7 @@ def _touches(scenario: Scenario) -> dict[str, np.ndarray]:
     rows: list[tuple[float, int, bool, bool, bool, int]] = []
     for cadence in scenario.cadences.values():
         for name, touch in cadence.touches.items():
-            tenure = touch.tenure_days if touch.tenure_days is not None else touch.tenure_months * MONTH
+            tenure = touch.tenure_days if touch.tenure_days is not None else (touch.tenure_months or 0.0) * MONTH
             number = names.setdefault(name, len(names))
             gift = gifts.index(touch.gift) if touch.gift is not None else -1
             rows.append((float(tenure), number, touch.yearly, touch.survey, touch.cross_sell, gift))

@@ -1,14 +1,15 @@
 """The life of one customer, from moment to moment (model.md).
 
-`live` is what the world calls: every customer of an array up to, and not including, a moment. Everything here is private:
-it reads the customer's own record, the laws, and what the firm decided at the last epoch, and writes the record and the
-tally of its replication.
+`live` is what the world calls: every customer of an array up to, and not including, a moment. Everything here is
+private: it reads the customer's own record, the laws, and what the firm decided at the last epoch, and writes the
+record and the tally of its replication.
 """
 
 import math
 
 from numba import njit
 
+from sim.customer.borrow import borrowed, borrowed_shared
 from sim.customer.clocks import refresh, rewind, stop
 from sim.customer.draws import Decision, uniform
 from sim.customer.laws import AS_POLICY
@@ -19,9 +20,19 @@ from sim.customer.states import Clock, State, move_numbers
 _NEVER = math.inf
 _YEAR = 365.0
 PROSPECT, GROWTH, STABLE, WARNING, ASKING, LOST = (int(s) for s in State)
-(_JOIN, _STAGE, _BAND, _ANNIVERSARY, _BOOKING, _PROMOTION, _FREE_END, _REWARD_FADE, _CONTACT_FADE, _TOUCH, _TEAM) = (
-    int(m) for m in Moment
-)
+(
+    _JOIN,
+    _STAGE,
+    _BAND,
+    _ANNIVERSARY,
+    _BOOKING,
+    _PROMOTION,
+    _FREE_END,
+    _REWARD_FADE,
+    _CONTACT_FADE,
+    _TOUCH,
+    _TEAM,
+) = (int(m) for m in Moment)
 _CLOCK_WARNING, _CLOCK_RECOVERY, _CLOCK_PROBLEM = int(Clock.WARNING), int(Clock.RECOVERY), int(Clock.PROBLEM)
 _REACHED, _EXPLAINED, _ANSWERED = int(Decision.REACHED), int(Decision.EXPLAINED), int(Decision.ANSWERED)
 _CROSS_SOLD, _GIFT_PLEASED = int(Decision.CROSS_SOLD), int(Decision.GIFT_PLEASED)
@@ -86,21 +97,21 @@ def give_free_days(c, days, t, laws, shared):
 
 
 @njit(forceinline=True)
-def next_touch(c, t, laws):
-    """Find the current cadence's first touch strictly after `t`."""
+def next_touch(c, t, done, laws):
+    """Find the current cadence's first touch after `t`, or at `t` if it stands behind touch `done` in the table."""
     c.due[_TOUCH] = _NEVER
     if c.cadence < 0:
         return
     for i in range(laws.touch_start[c.cadence], laws.touch_start[c.cadence + 1]):
         year = 0
         at = c.joined + laws.touch_tenure[i]
-        if at <= t and laws.touch_yearly[i] == 1:
-            year = int(math.floor((t - at) / _YEAR)) + 1
+        if at < t and laws.touch_yearly[i] == 1:
+            year = math.ceil((t - at) / _YEAR)
             at = c.joined + laws.touch_tenure[i] + year * _YEAR
-            if at <= t:  # the division rounded down
-                year += 1
-                at = c.joined + laws.touch_tenure[i] + year * _YEAR
-        if at > t and at < c.due[_TOUCH]:
+        if at == t and i <= done and laws.touch_yearly[i] == 1:
+            year += 1
+            at = c.joined + laws.touch_tenure[i] + year * _YEAR
+        if (at > t or (at == t and i > done)) and at < c.due[_TOUCH]:
             c.due[_TOUCH] = at
             c.touch = i
             c.touch_year = year
@@ -119,13 +130,14 @@ def follow_policy(c, t, laws, firm, shared, entering_rewards):
     c.complaint_line = firm.complaint_line[c.tier]
     if cadence != c.cadence:
         c.cadence = cadence
-        next_touch(c, t, laws)
+        next_touch(c, t, laws.touch_tenure.shape[0], laws)
     if days > 0.0 and c.rewarded == 0:
         give_free_days(c, days, t, laws, shared)
 
 
 @njit(forceinline=True)
 def schedule_team(c, t, laws):
+    """Send the team, unless it is on its way already."""
     if c.due[_TEAM] == _NEVER:
         c.due[_TEAM] = t + laws.team_delay
 
@@ -167,7 +179,7 @@ def touch(c, t, laws, shared):
             u = uniform(laws.seed, c.id, _CROSS_SOLD, c.life, occurrence, c.replication)
             if u <= laws.cross_sell_accepts:
                 accrue(c, t, laws, shared)
-                c.fee = int(math.floor(c.fee * (1.0 + laws.cross_sell_increase) + 0.5))
+                c.fee = math.floor(c.fee * (1.0 + laws.cross_sell_increase) + 0.5)
                 c.cross_sold = 1
     gift = laws.touch_gift[i]
     if gift >= 0:
@@ -175,7 +187,7 @@ def touch(c, t, laws, shared):
         u = uniform(laws.seed, c.id, _GIFT_PLEASED, c.life, occurrence, c.replication)
         if u <= laws.gift_match[gift] and c.satisfaction == SATISFIED:
             c.satisfaction = VERY
-    next_touch(c, t, laws)
+    next_touch(c, t, i, laws)
 
 
 @njit(forceinline=True)
@@ -281,9 +293,7 @@ def happen(c, j, t, laws, firm, shared):
         c.due[_CONTACT_FADE] = c.contact_at + (c.contact_steps + 1) * laws.step if more else _NEVER
     elif j == _REWARD_FADE:
         c.reward_steps += 1
-        c.reward_effect = c.reward_strength * fade(
-            c.reward_steps, laws.step, laws.reward_half_life, laws.reward_lasts
-        )
+        c.reward_effect = c.reward_strength * fade(c.reward_steps, laws.step, laws.reward_half_life, laws.reward_lasts)
         more = c.reward_effect != 0.0
         c.due[_REWARD_FADE] = c.reward_at + (c.reward_steps + 1) * laws.step if more else _NEVER
     elif j == _PROMOTION:
@@ -303,7 +313,7 @@ def happen(c, j, t, laws, firm, shared):
         c.free_until = -_NEVER
     elif j == _ANNIVERSARY:
         accrue(c, t, laws, shared)
-        c.fee = int(math.floor(c.fee * max(0.0, 1.0 + c.growth) + 0.5))
+        c.fee = math.floor(c.fee * max(0.0, 1.0 + c.growth) + 0.5)
         c.due[_ANNIVERSARY] += _YEAR
     elif j == _TEAM:
         c.due[_TEAM] = _NEVER
@@ -357,12 +367,14 @@ def live(customers, laws, firm, shared, until):
     -------
     number of events that happened
     """
-    the_laws, the_firm = laws[0], firm[0]
+    customers, shared = borrowed(customers), borrowed_shared(shared)
+    the_laws, the_firm = borrowed(laws)[0], borrowed(firm)[0]
     events = 0
     for i in range(customers.shape[0]):
         c = customers[i]
-        if c.state != ASKING and c.state != LOST:
-            events += live_one(c, the_laws, the_firm, shared, until)
+        if c.state == LOST or c.state == ASKING or (c.state == PROSPECT and c.due[_JOIN] >= until):
+            continue
+        events += live_one(c, the_laws, the_firm, shared, until)
     return events
 
 

@@ -22,7 +22,7 @@ def book(c, line, amount, t, laws, shared):
     else:
         weight = laws.margin if line == _LIST else -1.0
         worth = weight * amount * math.exp(-laws.discount * (t - laws.horizon))
-        c.residual += int(math.floor(worth + 0.5))
+        c.residual += math.floor(worth + 0.5)
 
 
 @njit(forceinline=True)
@@ -30,7 +30,7 @@ def accrue(c, t, laws, shared):
     """Book the list fee since the last booking; what falls into free days is forgone too."""
     days = t - c.booked_at
     if days > 0.0:
-        amount = int(math.floor(c.fee * days / _MONTH + 0.5))
+        amount = math.floor(c.fee * days / _MONTH + 0.5)
         book(c, _LIST, amount, t, laws, shared)
         if t <= c.free_until:
             book(c, _FORGONE, amount, t, laws, shared)

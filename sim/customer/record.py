@@ -1,7 +1,7 @@
 """One customer as one record, and the ledger's lines.
 
-The record holds everything that a life needs, so that a life can be lived, stopped, copied into another world and lived on
-without any other memory.
+The record holds everything that a life needs, so that a life can be lived, stopped, copied into another world and
+lived on without any other memory.
 """
 
 from enum import IntEnum

@@ -13,7 +13,8 @@ from sim.customer.life import LOST, PROSPECT
 from sim.customer.record import TIER_NAMES
 
 if TYPE_CHECKING:
-    from sim.scenario import Experiment, Scenario
+    from sim.scenario.experiment_schema import Experiment
+    from sim.scenario.schema import Scenario
 
 Customers = np.ndarray[Any, Any]
 
@@ -30,7 +31,8 @@ def eligible(experiment: Experiment, customers: Customers) -> np.ndarray:
 def tenure_band(scenario: Scenario, customers: Customers, t: float) -> np.ndarray:
     """Number of the tenure mix's band in which each customer is at `t`; the last is open."""
     starts = np.array(tenure_bands(scenario)) * MONTH
-    return np.maximum(np.searchsorted(starts, t - customers["joined"], side="right") - 1, 0)
+    band: np.ndarray = np.maximum(np.searchsorted(starts, t - customers["joined"], side="right") - 1, 0)
+    return band
 
 
 def tenure_bands(scenario: Scenario) -> list[float]:
@@ -76,12 +78,10 @@ def assign(
     """
     arms = len(experiment.arms)
     occurrence = zlib.crc32(experiment.name.encode())
-    who, where = (
-        (Decision.REASSIGNMENT, Decision.RESTRATUM) if again else (Decision.ASSIGNMENT, Decision.STRATUM)
-    )
+    who, where = (Decision.REASSIGNMENT, Decision.RESTRATUM) if again else (Decision.ASSIGNMENT, Decision.STRATUM)
     u = uniforms(seed, customers["id"], int(who), 0, occurrence, customers["replication"])
     if experiment.assignment.method == "simple":
-        return np.minimum((u * arms).astype(np.int64), arms - 1)
+        return np.asarray(np.minimum((u * arms).astype(np.int64), arms - 1))
     order = np.lexsort((u, stratum, customers["replication"]))
     group = np.stack([customers["replication"][order].astype(np.int64), stratum[order]])
     new = np.ones(len(order), dtype=bool)

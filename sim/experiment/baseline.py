@@ -50,8 +50,10 @@ def live_baseline(start: Start) -> tuple[dict[str, np.ndarray], np.ndarray]:
 
     def share(part: np.ndarray, whole: np.ndarray, weight: np.ndarray | None = None) -> np.ndarray:
         row = customers["row"]
-        of = [np.bincount(row[m], None if weight is None else weight[m], minlength=rows) for m in (part, whole)]
-        return np.divide(*of, out=np.full(rows, np.nan), where=of[1] > 0)
+        weights = np.ones(len(row)) if weight is None else weight
+        counted, of = (np.bincount(row, weights=weights * mask, minlength=rows) for mask in (part, whole))
+        found: np.ndarray = np.divide(counted, of, out=np.full(rows, np.nan), where=of > 0)
+        return found
 
     lines = tally[..., : len(Line)].sum(axis=(1, 2))
     months = _customer_days(customers, rows, horizon) / MONTH

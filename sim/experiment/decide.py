@@ -11,7 +11,7 @@ import numpy as np
 
 if TYPE_CHECKING:
     from sim.experiment.grade import Bench, GradedContrast
-    from sim.scenario import Experiment
+    from sim.scenario.experiment_schema import Experiment
 
 INCONCLUSIVE = "inconclusive"
 
@@ -64,9 +64,7 @@ def decide_trials(bench: Bench, contrasts: list[GradedContrast]) -> tuple[list[D
     """
     experiment = bench.experiment
     rule = experiment.trial_decision
-    against = {
-        c.arm: c for c in contrasts if c.metric == rule.metric and c.against == experiment.reference
-    }
+    against = {c.arm: c for c in contrasts if c.metric == rule.metric and c.against == experiment.reference}
     arm_costs = _trial_costs(bench)
     decisions = []
     for trial in range(bench.replications):

@@ -1,9 +1,11 @@
-"""Every contrast of an experiment: what each trial would have shown, the truth, and the grade of the one by the other."""
+"""Every contrast of an experiment: what each trial would have shown, the truth, and the grade of the one by the
+other.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -21,7 +23,7 @@ from sim.experiment.assignment import assign
 from sim.experiment.outcomes import Outcomes, metric
 
 if TYPE_CHECKING:
-    from sim.scenario import Experiment
+    from sim.scenario.experiment_schema import Experiment
 
 WITH_RESIDUAL = "net_value_with_residual_per_customer"
 LOG_RANK, HAZARD_RATIO = "log_rank", "hazard_ratio"
@@ -93,9 +95,10 @@ class Bench:
         self.experiment, self.trial, self.rollouts = experiment, trial, rollouts
         self.table, self.horizon, self.margin, self.seed = residual_table, horizon, margin, seed
         self.arms = list(experiment.arms)
-        self.replications = int(trial.replication.max()) + 1
+        everybody = [trial, *rollouts.values()]
+        self.replications = max(int(o.replication.max()) for o in everybody) + 1
         self.stratified = experiment.assignment.method == "stratified"
-        self.strata = int(trial.stratum.max()) + 1 if self.stratified else None
+        self.strata = max(int(o.stratum.max()) for o in everybody) + 1 if self.stratified else None
         self.placebo = self._reassigned()
 
     def _reassigned(self) -> Outcomes:
@@ -129,7 +132,7 @@ class Bench:
         in_arm = of.arm == self.arms.index(arm)
         stratum = of.stratum if self.stratified else None
         if name in (LOG_RANK, HAZARD_RATIO):
-            lives = {"trial": of.replication, "trials": self.replications, "stratum": stratum}
+            lives: dict[str, Any] = {"trial": of.replication, "trials": self.replications, "stratum": stratum}
             if name == LOG_RANK:
                 return log_rank(of.days, of.left, in_arm, **lives)
             return hazard_ratio(of.days, of.left, in_arm, horizon_days=self.horizon, level=level, **lives)
@@ -141,17 +144,17 @@ class Bench:
         means = stratified_mean_difference if self.stratified else mean_difference
         return means(self._sample(of, values, in_arm), self._sample(of, values, ~in_arm), level=level)
 
-    def _cells(self, of: Outcomes, mask: np.ndarray) -> dict[str, object]:
-        cells: dict[str, object] = {"trial": of.replication[mask], "trials": self.replications}
+    def _cells(self, of: Outcomes, mask: np.ndarray) -> dict[str, Any]:
+        cells: dict[str, Any] = {"trial": of.replication[mask], "trials": self.replications}
         if self.stratified:
             cells |= {"stratum": of.stratum[mask], "strata": self.strata}
         return cells
 
     def _counts(self, of: Outcomes, mask: np.ndarray) -> Counts:
-        return counts(of.left[mask], **self._cells(of, mask))  # type: ignore[arg-type]
+        return counts(of.left[mask], **self._cells(of, mask))
 
     def _sample(self, of: Outcomes, values: np.ndarray, mask: np.ndarray) -> Sample:
-        return sample(values[mask], **self._cells(of, mask))  # type: ignore[arg-type]
+        return sample(values[mask], **self._cells(of, mask))
 
     def truth(self, name: str, arm: str, against: str) -> Interval | Refused:
         """The roll-out contrast; for a hazard ratio the same functional of the pooled roll-outs."""
@@ -201,13 +204,8 @@ class Bench:
         return graded
 
     def _grades(self, trials: Estimates, truth: Interval | Refused, adjusted: np.ndarray, name: str) -> Grades:
-        known = truth if isinstance(truth, Interval) else 0.0
-        grades = grade(
-            trials, known, alpha=self.experiment.alpha, p_adjusted=adjusted, ratio=name == HAZARD_RATIO
-        )
-        if isinstance(truth, Interval):
-            return grades
-        return Grades(grades.power, truth, truth, truth)
+        alpha = self.experiment.alpha
+        return grade(trials, truth, alpha=alpha, p_adjusted=adjusted, ratio=name == HAZARD_RATIO)
 
     def _interference(self, trials: Estimates, name: str, arm: str, against: str) -> Interval | Refused:
         """Mean of the trials' effects less the roll-outs', each trial beside its own replication's roll-outs."""

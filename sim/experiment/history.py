@@ -15,10 +15,11 @@ from sim.customer.life import PROSPECT
 from sim.customer.record import GOLD, PLATINUM, SATISFACTION_NAMES, VERY, Line
 from sim.experiment.assignment import tenure_bands
 from sim.world.tiers import tenure_risk, value_share
+import itertools
 
 if TYPE_CHECKING:
     from sim.experiment.start import Start
-    from sim.scenario import Scenario
+    from sim.scenario.schema import Scenario
     from sim.world.world import World
 
 Customers = np.ndarray[Any, Any]
@@ -83,7 +84,7 @@ def _on_day_zero(scenario: Scenario, world: World) -> Quantities:
         of[f"day0.share.{segment}"] = _share(customers, base, customers["segment"] == number, rows)
     tenure = -customers["joined"] / MONTH
     starts = [*tenure_bands(scenario), np.inf]
-    for low, high in zip(starts[:-1], starts[1:], strict=True):
+    for low, high in itertools.pairwise(starts):
         of[f"day0.tenure_from_{low:g}"] = _share(customers, base, (tenure >= low) & (tenure < high), rows)
     for number, level in enumerate(SATISFACTION_NAMES):
         of[f"day0.satisfaction.{level}"] = _share(customers, base, customers["satisfaction"] == number, rows)
@@ -144,7 +145,11 @@ def _of_year(scenario: Scenario, world: World, year: str, begin: float) -> Quant
     row = customers["row"]
     mean_base = np.bincount(row, weights=there, minlength=rows) / YEAR
     losses = np.bincount(row, weights=left, minlength=rows)
-    of = {f"{year}.mean_base": mean_base, f"{year}.losses": losses, f"{year}.annual_churn": losses / mean_base}
+    of = {
+        f"{year}.mean_base": mean_base,
+        f"{year}.losses": losses,
+        f"{year}.annual_churn": losses / mean_base,
+    }
     for number, segment in enumerate(scenario.segments):
         inside = customers["segment"] == number
         lost = np.bincount(row, weights=left & inside, minlength=rows)
@@ -158,7 +163,9 @@ def _of_year(scenario: Scenario, world: World, year: str, begin: float) -> Quant
     for name, low, high in PEAKS:
         near = (month >= low) & (month < high)
         place = row[left][near] * high + month[near]
-        of[f"{year}.{name}"] = np.bincount(place, minlength=rows * high).reshape(rows, high).argmax(axis=1).astype(float)
+        of[f"{year}.{name}"] = (
+            np.bincount(place, minlength=rows * high).reshape(rows, high).argmax(axis=1).astype(float)
+        )
     of[f"{year}.never_contacted"] = _share(customers, at_end, customers["contacts"] == 0, rows)
     of[f"{year}.churn_of_those_there"] = _share(customers, at_begin, left, rows)
     groups = {
@@ -189,4 +196,5 @@ def _share(
     weights = np.ones(len(customers)) if weight is None else weight
     whole = np.bincount(customers["row"], weights=weights * of, minlength=rows)
     part = np.bincount(customers["row"], weights=weights * (of & mask), minlength=rows)
-    return np.divide(part, whole, out=np.full(rows, np.nan), where=whole > 0)
+    share: np.ndarray = np.divide(part, whole, out=np.full(rows, np.nan), where=whole > 0)
+    return share

@@ -12,7 +12,7 @@ from sim.experiment.trial import arm_rule, horizon_of
 if TYPE_CHECKING:
     from sim.experiment.outcomes import Outcomes
     from sim.experiment.start import Start
-    from sim.scenario import Experiment
+    from sim.scenario.experiment_schema import Experiment
 
 
 def before_and_after(start: Start, experiment: Experiment) -> dict[str, np.ndarray]:
@@ -62,6 +62,6 @@ def responders_and_others(trial: Outcomes, arm: int, replications: int) -> np.nd
 def _churn(customers: np.ndarray, rows: int, begin: float, end: float) -> np.ndarray:
     left = (customers["lost_at"] >= begin) & (customers["lost_at"] < end)
     n = np.bincount(customers["row"], minlength=rows)
-    return np.divide(
-        np.bincount(customers["row"], weights=left, minlength=rows), n, out=np.full(rows, np.nan), where=n > 0
-    )
+    lost = np.bincount(customers["row"], weights=left, minlength=rows)
+    churn: np.ndarray = np.divide(lost, n, out=np.full(rows, np.nan), where=n > 0)
+    return churn

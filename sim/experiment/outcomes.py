@@ -12,7 +12,7 @@ from sim.customer.record import TIER_NAMES, Line
 from sim.experiment.assignment import tenure_band, tenure_bands
 
 if TYPE_CHECKING:
-    from sim.scenario import Scenario
+    from sim.scenario.schema import Scenario
 
 Customers = np.ndarray[Any, Any]
 
@@ -121,13 +121,13 @@ def metric(outcomes: Outcomes, name: str, margin: float, residual: np.ndarray | 
     if name == "churn_rate":
         return outcomes.left.astype(np.float64)
     if name == "revenue_per_customer":
-        return (ledger[:, Line.LIST] - ledger[:, Line.FORGONE]) / FEN
+        return np.asarray((ledger[:, Line.LIST] - ledger[:, Line.FORGONE]) / FEN)
     if name == "cost_per_customer":
-        return cost(ledger) / FEN
+        return np.asarray(cost(ledger) / FEN)
     net = np.rint(margin * ledger[:, Line.LIST]) - cost(ledger)
     if name == "net_value_with_residual_per_customer":
         net = net + (outcomes.residual if residual is None else residual)
-    return net / FEN
+    return np.asarray(net / FEN)
 
 
 def residual_table(scenario: Scenario, background: Outcomes) -> np.ndarray:

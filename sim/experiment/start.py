@@ -14,7 +14,7 @@ from sim.world.timetable import compile_timetable
 from sim.world.world import World
 
 if TYPE_CHECKING:
-    from sim.scenario import Scenario
+    from sim.scenario.schema import Scenario
 
 
 @dataclass(frozen=True, eq=False)

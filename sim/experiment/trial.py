@@ -1,7 +1,7 @@
 """A block of replications of one experiment: the trial, and a roll-out of every arm.
 
-A trial puts all arms into one world, as a company would; a roll-out puts everybody eligible into one arm. Both start from
-the same customers with the same luck (twins), so their difference is the arm's doing, or interference.
+A trial puts all arms into one world, as a company would; a roll-out puts everybody eligible into one arm. Both
+start from the same customers with the same luck (twins), so their difference is the arm's doing, or interference.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from sim.experiment.outcomes import Outcomes, read_outcomes
 from sim.experiment.start import Start, residual_end
 
 if TYPE_CHECKING:
-    from sim.scenario import Arm, Experiment
+    from sim.scenario.experiment_schema import Arm, Experiment
     from sim.world.world import World
 
 Customers = np.ndarray[Any, Any]

@@ -61,8 +61,8 @@ def values_at(x: np.ndarray, segments: list[str]) -> dict[str, float]:
     return values
 
 
-def fit(loaded: Loaded[Scenario]) -> dict[str, float]:
-    """Fitted values by scenario path, rounded."""
+def fit(loaded: Loaded[Scenario]) -> tuple[dict[str, float], dict[str, float]]:
+    """Fitted values by scenario path, rounded, and what they reach by quantity."""
     scenario = loaded.value
     segments = list(scenario.segments)
     aim = targets()
@@ -78,21 +78,23 @@ def fit(loaded: Loaded[Scenario]) -> dict[str, float]:
         return np.array([reached[name].mean() - value for name, value in aim.items()])
 
     low, high = [-3.0] * 5 + [0.001, 0.001], [3.0] * 5 + [0.45, 0.45]
-    found = least_squares(misses, first, bounds=(low, high), diff_step=0.02, xtol=1e-4, ftol=1e-6, max_nfev=8)
-    for (name, value), miss in zip(aim.items(), found.fun, strict=True):
-        print(f"{name}: reported {value:.4f}, reached {value + miss:.4f}")
+    found = least_squares(misses, first, bounds=(low, high), diff_step=[0.02] * 7, xtol=1e-4, ftol=1e-6, max_nfev=8)
+    reached = {name: value + float(miss) for (name, value), miss in zip(aim.items(), found.fun, strict=True)}
     rounded = {path: round(value, DIGITS) for path, value in values_at(found.x, segments).items()}
     shares = [path for path in rounded if "joining_share" in path]
     rounded[shares[-1]] = round(1.0 - sum(rounded[path] for path in shares[:-1]), DIGITS)
-    return rounded
+    return rounded, reached
 
 
 def main(arguments: list[str]) -> int:
     """Fit the scenario named on the command line and write the values into its file."""
     path = Path(arguments[0])
-    fitted = fit(load_scenario(path))
+    fitted, reached = fit(load_scenario(path))
     rewrite_numbers(path, fitted)
-    print("\n".join(f"{name}: {value}" for name, value in fitted.items()))
+    for name, value in targets().items():
+        print(f"{name}: reported {value:.4f}, reached {reached[name]:.4f}")
+    for name, value in fitted.items():
+        print(f"{name} = {value}")
     return 0
 
 

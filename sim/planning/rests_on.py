@@ -11,9 +11,7 @@ if TYPE_CHECKING:
     from sim.scenario.schema import Scenario
 
 
-def rests_on(
-    scenario: Scenario, experiment: Experiment, provenance: Mapping[str, Provenance]
-) -> list[str]:
+def rests_on(scenario: Scenario, experiment: Experiment, provenance: Mapping[str, Provenance]) -> list[str]:
     """Sentences for the report, the ones about the experiment's own arms first."""
     sentences = []
     rewarded = any(arm.reward is not None for arm in experiment.arms.values())
@@ -22,8 +20,8 @@ def rests_on(
         law = scenario.reward
         sentences.append(
             f"The response to free days is put in, not found out: at most {law.max_reduction:.0%} off the rates of "
-            f"{' and '.join(law.acts_on)}, half of that at {law.half_dose_days:g} days, so 45 days do little more than 15 "
-            "by construction (H-12 says so, without sizes or random assignment)."
+            f"{' and '.join(law.acts_on)}, half of that at {law.half_dose_days:g} days, so 45 days do little more "
+            "than 15 by construction (H-12 says so, without sizes or random assignment)."
         )
         if not law.lock_in:
             sentences.append("Free days do not bind: a customer may leave while they run.")
@@ -36,11 +34,13 @@ def rests_on(
         )
         if scenario.team is not None:
             sentences.append(
-                f"A problem that a survey finds is solved in {scenario.team.solves_share:.0%} of cases, and stays solved "
-                "until the next one: assumed."
+                f"A problem that a survey finds is solved in {scenario.team.solves_share:.0%} of cases, and stays "
+                "solved until the next one: assumed."
             )
     for path in experiment.doubt:
         known = provenance[path]
         if known.assumed is not None:
-            sentences.append(f"{path} = {known.central:g} ({known.low:g} to {known.high:g}) is assumed: {known.assumed}.")
+            sentences.append(
+                f"{path} = {known.central:g} ({known.low:g} to {known.high:g}) is assumed: {known.assumed}."
+            )
     return sentences

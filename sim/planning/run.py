@@ -15,7 +15,7 @@ from sim.experiment.history import day_zero, live_history
 from sim.experiment.naive import before_and_after
 from sim.experiment.start import draw_start
 from sim.experiment.trial import ExperimentBlock, live_experiment
-from sim.planning.doubt import DoubtfulWorld, Means, doubtful_worlds, live_doubtful
+from sim.planning.doubt import DoubtfulWorld, Means, can_matter, doubtful_worlds, live_doubtful
 from sim.planning.summary import Lived, summarise
 from sim.planning.tables import customers_table, timeline_table
 
@@ -112,7 +112,7 @@ def answer(
     tasks = [delayed(live_block)(scenario, plans, seed, block) for block in blocks(scenario, replications)]
     lived = list(_in_order(tasks, jobs, "living customers", tell))
     tasks = [
-        delayed(live_doubtful)(loaded.with_value(w.path, w.value).value, _doubting(plans, w), seed, block)
+        delayed(live_doubtful)(loaded.with_value(w.path, w.value).value, _doubting(scenario, plans, w), seed, block)
         for w in worlds
         for block in blocks(scenario, few)
     ]
@@ -144,8 +144,9 @@ def answer(
     return found
 
 
-def _doubting(plans: list[Experiment], world: DoubtfulWorld) -> list[Experiment]:
-    return [plan for plan in plans if world.path in plan.doubt]
+def _doubting(scenario: Scenario, plans: list[Experiment], world: DoubtfulWorld) -> list[Experiment]:
+    """The experiments whose answer the world can change."""
+    return [plan for plan in plans if world.path in plan.doubt and can_matter(scenario, plan, world.path)]
 
 
 def _compile(scenario: Scenario, plans: list[Experiment], seed: int, tell: Progress) -> None:
@@ -173,16 +174,11 @@ def _joined(doubts: list[Means], worlds: int) -> list[Means]:
     if not worlds:
         return []
     each = len(doubts) // worlds
-    joined = []
-    for number in range(worlds):
-        parts = doubts[number * each : (number + 1) * each]
-        joined.append(
-            {
-                name: {
-                    arm: tuple(np.concatenate([part[name][arm][i] for part in parts]) for i in range(2))
-                    for arm in parts[0][name]
-                }
-                for name in parts[0]
-            }
-        )
-    return joined
+    return [_one_world(doubts[number * each : (number + 1) * each]) for number in range(worlds)]
+
+
+def _one_world(parts: list[Means]) -> Means:
+    def whole(name: str, arm: str, column: int) -> np.ndarray:
+        return np.concatenate([part[name][arm][column] for part in parts])
+
+    return {name: {arm: (whole(name, arm, 0), whole(name, arm, 1)) for arm in parts[0][name]} for name in parts[0]}

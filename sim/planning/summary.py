@@ -70,18 +70,19 @@ def summarise(lived: Lived) -> dict[str, Any]:
             for name, policy in scenario.policies.items()
         },
         "definitions": _definitions(),
-        "baseline": {name: _plain(run_mean(values)) for name, values in lived.baseline.items()},
+        "baseline": {name: run_mean(values).plain() for name, values in lived.baseline.items()},
         "assumptions": _assumptions(lived.loaded),
         "matrix": _matrix(lived.quantities),
         "experiments": [_experiment(lived, experiment) for experiment in lived.experiments],
         "validation": validate(scenario, lived.quantities),
     }
-    return _rounded(summary)
+    rounded: dict[str, Any] = _rounded(summary)
+    return rounded
 
 
 def _definitions() -> dict[str, dict[str, str]]:
-    units = {name: "yuan" for name in DEFINITIONS} | {"churn_rate": "share"}
-    units |= {name: "share" for name in BASELINE_DEFINITIONS}
+    units = dict.fromkeys(DEFINITIONS, "yuan") | {"churn_rate": "share"}
+    units |= dict.fromkeys(BASELINE_DEFINITIONS, "share")
     units |= {"revenue_per_customer_month": "yuan a month", "mean_base": "count"}
     wordings = BASELINE_DEFINITIONS | DEFINITIONS
     wordings |= {
@@ -199,12 +200,10 @@ def _arm(lived: Lived, bench: Bench, arm: str) -> dict[str, Any]:
         "name": arm,
         "gets": plan.model_dump(exclude_none=True, mode="json"),
         "customers": round(len(rollout) / lived.replications),
-        "metrics": {name: _plain(bench.arm_mean(arm, name)) for name in ARM_METRICS},
+        "metrics": {name: bench.arm_mean(arm, name).plain() for name in ARM_METRICS},
         "survival": _survival(bench, arm),
         "ledger": {line.name.lower(): float(ledger[line]) for line in Line},
-        "churn_by_reason": {
-            clock.name.lower(): float((rollout.reason == clock).mean()) for clock in LEAVING
-        },
+        "churn_by_reason": {clock.name.lower(): float((rollout.reason == clock).mean()) for clock in LEAVING},
     }
 
 
@@ -217,7 +216,11 @@ def _survival(bench: Bench, arm: str) -> dict[str, Any]:
     for name, of in (("truth", rollout), ("trial", first)):
         found = kaplan_meier(of.days, of.left, days)
         if isinstance(found, Curve):
-            curve |= {name: found.share.tolist(), f"{name}_low": found.low.tolist(), f"{name}_high": found.high.tolist()}
+            curve |= {
+                name: found.share.tolist(),
+                f"{name}_low": found.low.tolist(),
+                f"{name}_high": found.high.tolist(),
+            }
     return curve
 
 
@@ -243,18 +246,14 @@ def _contrast(bench: Bench, contrast: GradedContrast) -> dict[str, Any]:
         "truth": contrast.truth.plain(),
         "trial": trial,
         "alpha": bench.experiment.alpha,
-        "level": _grade(contrast.level),
-        **{name: _grade(value) for name, value in contrast.grades._asdict().items()},
+        "level": contrast.level.plain(),
+        **{name: value.plain() for name, value in contrast.grades._asdict().items()},
         "interference": contrast.interference.plain(),
     }
 
 
 def _family(bench: Bench, contrast: GradedContrast) -> str:
     return f"{contrast.family}: {len(bench.experiment.contrasts)} contrasts, Holm"
-
-
-def _grade(value: Interval | Refused) -> dict[str, Any]:
-    return value.plain()
 
 
 def _equivalence(experiment: Experiment, claim: GradedEquivalence) -> dict[str, Any]:
@@ -274,7 +273,7 @@ def _equivalence(experiment: Experiment, claim: GradedEquivalence) -> dict[str, 
         }
     else:
         row |= {"effect": shown.plain(), "p_value": None, "equivalent": False}
-    return row | {"method": claim.trials.method, "power": _grade(claim.power)}
+    return row | {"method": claim.trials.method, "power": claim.power.plain()}
 
 
 def _naive(lived: Lived, experiment: Experiment, bench: Bench) -> list[dict[str, Any]]:
@@ -287,7 +286,7 @@ def _naive(lived: Lived, experiment: Experiment, bench: Bench) -> list[dict[str,
                 "arm": arm,
                 "wording": f"churn of the eligible in a period with '{arm}' less churn of the eligible in the period "
                 "before",
-                "estimate": _plain(prediction_interval(differences[~np.isnan(differences)])),
+                "estimate": prediction_interval(differences[~np.isnan(differences)]).plain(),
                 "truth": truth.plain(),
                 "comment": "the base ages meanwhile, and the background policy starts at the same moment",
             }
@@ -300,7 +299,7 @@ def _naive(lived: Lived, experiment: Experiment, bench: Bench) -> list[dict[str,
                     "name": "responders against others",
                     "arm": arm,
                     "wording": f"churn of those in '{arm}' who answered a survey less churn of those who never did",
-                    "estimate": _plain(prediction_interval(answered)),
+                    "estimate": prediction_interval(answered).plain(),
                     "truth": truth.plain(),
                     "comment": "who answers is content more often, and had to stay until asked: selection, no effect",
                 }
@@ -316,22 +315,29 @@ def _decide(lived: Lived, experiment: Experiment, bench: Bench) -> tuple[dict[st
     decision = decide(experiment, values, {arm: float(of[1].mean()) for arm, of in centre.items()})
     arm, means = decide_world(experiment, centre)
     rows = [_world("", "centre", None, arm, means)]
-    for world, of_experiments in lived.doubts.items():
-        if experiment.name in of_experiments:
-            arm, means = decide_world(experiment, of_experiments[experiment.name])
-            rows.append(_world(world.path, world.level, world.value, arm, means))
+    for path in experiment.doubt:
+        known = lived.loaded.provenance[path]
+        for level, value in (("low", known.low), ("high", known.high)):
+            if value is None:
+                continue
+            of = lived.doubts.get(DoubtfulWorld(path, level, value), {}).get(experiment.name)
+            # a parameter that cannot matter here leaves the world at its centre
+            arm, means = decide_world(experiment, centre if of is None else of)
+            rows.append(_world(path, level, value, arm, means))
     stands = sum(row["decision"] == decision.arm for row in rows)
     return {
         "arm": decision.arm,
         "reason": decision.reason,
         "share_of_worlds": stands / len(rows),
         "worlds": len(rows),
-        "label": f"share of {len(rows)} worlds: the centre, and each doubted parameter at its low and its high, one at a "
-        f"time ({lived.doubt_replications} replications each)",
+        "label": f"share of {len(rows)} worlds: the centre, and each doubted parameter at its low and its high, one "
+        f"at a time ({lived.doubt_replications} replications each)",
     }, rows
 
 
-def _world(path: str, level: str, value: float | None, arm: str, means: Mapping[str, Interval | Refused]) -> dict[str, Any]:
+def _world(
+    path: str, level: str, value: float | None, arm: str, means: Mapping[str, Interval | Refused]
+) -> dict[str, Any]:
     return {
         "path": path,
         "level": level,
@@ -342,10 +348,6 @@ def _world(path: str, level: str, value: float | None, arm: str, means: Mapping[
 
 
 # --- plain numbers --------------------------------------------------------------------------------
-
-
-def _plain(result: Interval | Refused) -> dict[str, Any]:
-    return result.plain()
 
 
 def _rounded(item: Any) -> Any:

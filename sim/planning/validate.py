@@ -74,5 +74,6 @@ def _quantity(names: str, quantities: dict[str, np.ndarray]) -> np.ndarray:
     unknown = [part for part in parts if part not in quantities]
     if unknown:
         raise ValueError(f"validation: quantity: got {unknown[0]!r}, must be one of {', '.join(sorted(quantities))}")
-    total = np.sum([quantities[part] for part in parts], axis=0)
-    return total[~np.isnan(total)]
+    total: np.ndarray = np.sum([quantities[part] for part in parts], axis=0)
+    counted: np.ndarray = total[~np.isnan(total)]
+    return counted

@@ -1,1 +1,3 @@
-"""What customers share: the calendar, competitors' promotions, scores and tiers, the save desk. The only room with simpy."""
+"""What customers share: the calendar, competitors' promotions, scores and tiers, the save desk. The only room with
+simpy.
+"""

@@ -1,4 +1,4 @@
-"""The save desk: a limited number of seats for customers who ask to leave (W-03), served in the order of their exact times.
+"""The save desk: a limited number of seats for customers who ask to leave (W-03), served in time order.
 
 A customer who asks stands still until the desk has answered or patience runs out; SimPy keeps the queue. One who stays
 lives on at once, so that its next request takes its place in the queue.

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numba import njit
 
+from sim.customer.borrow import borrowed, borrowed_shared
 from sim.customer.laws import MONTH
 from sim.customer.life import LOST, PROSPECT, follow_policy
 from sim.customer.record import GOLD, NO_TIER, PLATINUM
 
 if TYPE_CHECKING:
-    from sim.scenario import Scenario
+    from sim.scenario.schema import Scenario
 
 Customers = np.ndarray[Any, Any]
 _NEVER = np.inf
@@ -38,8 +39,8 @@ def compile_tiers(scenario: Scenario) -> TierRule | None:
         if tier is None:
             continue
         if tiers.rule == "quota":
-            shares[number] = tier.share
-        else:
+            shares[number] = tier.share or 0.0
+        elif tier.value_yuan_per_year is not None:
             thresholds[number] = tier.value_yuan_per_year * 100
     excluded = np.array([segment in tiers.excluded_segments for segment in scenario.segments], dtype=np.int64)
     return TierRule(int(tiers.rule == "quota"), shares, thresholds, excluded)
@@ -49,6 +50,15 @@ def compile_tiers(scenario: Scenario) -> TierRule | None:
 def value_of(c):
     """Yearly cash flow with its growth, fen (the N and G of H-07)."""
     return 12.0 * c.fee * (1.0 + c.growth)
+
+
+@njit
+def largest(values, k, otherwise):
+    """The k-th largest value; `otherwise` where k is 0."""
+    if k == 0:
+        return otherwise
+    place = values.shape[0] - k
+    return np.partition(values, place)[place]
 
 
 @njit(cache=True)
@@ -66,59 +76,62 @@ def score(customers, row_start, rule, laws, firm, shared, t, rewards):
     rewards : bool
         Whether entering a tier is rewarded as the policy says.
     """
+    customers, shared = borrowed(customers), borrowed_shared(shared)
+    the_laws, the_firm = borrowed(laws)[0], borrowed(firm)[0]
     for row in range(row_start.shape[0] - 1):
         first, last = row_start[row], row_start[row + 1]
-        values = np.full(last - first, -1.0)
         members = 0
         candidates = 0
+        who = np.empty(last - first, np.int64)
+        values = np.empty(last - first)
         for i in range(first, last):
             c = customers[i]
             if c.state == PROSPECT or c.state == LOST:
                 continue
             members += 1
+            c.tier = _NO_TIER
             if rule.excluded[c.segment] == 0:
-                values[i - first] = value_of(c)
+                who[candidates] = i
+                values[candidates] = value_of(c)
                 candidates += 1
-        shared.cuts[row, :, :] = _NEVER
+        values = values[:candidates]
         gold, platinum = rule.thresholds[_GOLD], rule.thresholds[_PLATINUM]
-        order = np.argsort(-values, kind="mergesort")  # stable: ties go to the lower id
-        in_platinum = in_gold = 0
+        in_platinum = in_gold = candidates
         if rule.by_quota == 1:
             in_platinum = min(candidates, int(np.floor(rule.shares[_PLATINUM] * members + 0.5)))
             in_gold = min(candidates - in_platinum, int(np.floor(rule.shares[_GOLD] * members + 0.5)))
-            platinum = values[order[in_platinum - 1]] if in_platinum > 0 else _NEVER
-            gold = values[order[in_platinum + in_gold - 1]] if in_gold > 0 else platinum
+            platinum = largest(values, in_platinum, _NEVER)
+            gold = largest(values, in_platinum + in_gold, platinum)
+        # who stands exactly at a cut-off gets in by id, while there is room
+        room_platinum = in_platinum - np.sum(values > platinum)
+        room_gold = in_platinum + in_gold - np.sum(values > gold)
+        for k in range(candidates):
+            at_platinum, at_gold = values[k] == platinum, values[k] == gold
+            if values[k] > platinum or (at_platinum and room_platinum > 0):
+                customers[who[k]].tier = _PLATINUM
+            elif values[k] > gold or (at_gold and room_gold > 0):
+                customers[who[k]].tier = _GOLD
+            room_platinum -= at_platinum
+            room_gold -= at_gold
         for segment in range(shared.cuts.shape[1]):
-            if rule.excluded[segment] == 0:
-                shared.cuts[row, segment, _GOLD] = gold
-                shared.cuts[row, segment, _PLATINUM] = platinum
-        for place in range(last - first):
-            c = customers[first + order[place]]
-            if c.state == PROSPECT or c.state == LOST:
-                continue
-            value = values[order[place]]
-            tier = _NO_TIER
-            if value >= 0.0 and rule.excluded[c.segment] == 0:
-                if rule.by_quota == 1:
-                    if place < in_platinum:
-                        tier = _PLATINUM
-                    elif place < in_platinum + in_gold:
-                        tier = _GOLD
-                elif value >= platinum:
-                    tier = _PLATINUM
-                elif value >= gold:
-                    tier = _GOLD
-            c.tier = tier
-            follow_policy(c, t, laws[0], firm[0], shared, rewards)
+            allowed = rule.excluded[segment] == 0
+            shared.cuts[row, segment, _GOLD] = gold if allowed else _NEVER
+            shared.cuts[row, segment, _PLATINUM] = platinum if allowed else _NEVER
+        for i in range(first, last):
+            c = customers[i]
+            if c.state != PROSPECT and c.state != LOST:
+                follow_policy(c, t, the_laws, the_firm, shared, rewards)
 
 
 @njit(cache=True)
 def follow(customers, laws, firm, shared, t, rewards):
     """Let everybody follow the firm's policy as it is from `t` on."""
+    customers, shared = borrowed(customers), borrowed_shared(shared)
+    the_laws, the_firm = borrowed(laws)[0], borrowed(firm)[0]
     for i in range(customers.shape[0]):
         c = customers[i]
         if c.state != PROSPECT and c.state != LOST:
-            follow_policy(c, t, laws[0], firm[0], shared, rewards)
+            follow_policy(c, t, the_laws, the_firm, shared, rewards)
 
 
 def tenure_risk(scenario: Scenario, customers: Customers, t: float) -> np.ndarray:
@@ -133,7 +146,9 @@ def tenure_risk(scenario: Scenario, customers: Customers, t: float) -> np.ndarra
 
 
 def value_share(customers: Customers, base: np.ndarray, rows: int) -> np.ndarray:
-    """Where a customer stands by value among `base` of its replication: 0 the most valuable, 1 the least; shape (n,)."""
+    """Where a customer stands by value among `base` of its replication: 0 the most valuable, 1 the least; shape
+    (n,).
+    """
     value = 12.0 * customers["fee"] * (1.0 + customers["growth"])
     rank = np.ones(len(customers))
     for row in range(rows):

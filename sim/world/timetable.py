@@ -10,7 +10,7 @@ from sim.customer.draws import Decision, uniform
 from sim.customer.laws import MONTH, YEAR, Timetable
 
 if TYPE_CHECKING:
-    from sim.scenario import Scenario
+    from sim.scenario.schema import Scenario
 
 Run = tuple[float, float]
 
@@ -69,7 +69,7 @@ def _runs(scenario, promotion, number, seed, replication, begin, end) -> list[Ru
     runs = []
     if promotion.random.per_year == 0:
         return runs
-    t, occurrence = begin, 0
+    t, occurrence = begin - promotion.random.lasts_days, 0  # so that one may already run when the past begins
     while True:
         u = uniform(seed, number, int(Decision.PROMOTION), 0, occurrence, replication)
         t += -np.log(u) / promotion.random.per_year * YEAR

@@ -20,7 +20,7 @@ from sim.world.desk import DESK_LINE, Desk
 from sim.world.tiers import compile_tiers, follow, score
 
 if TYPE_CHECKING:
-    from sim.scenario import Scenario
+    from sim.scenario.schema import Scenario
 
 Customers = np.ndarray[Any, Any]
 
@@ -123,7 +123,14 @@ class World:
         """Score everybody now (an epoch) and let policies act on the new tiers."""
         self.scored_at = self.now
         if self.tier_rule is not None:
-            score(self.customers, self.row_start, self.tier_rule, *self._surroundings(), self.now, self.rewards_on)
+            score(
+                self.customers,
+                self.row_start,
+                self.tier_rule,
+                *self._surroundings(),
+                self.now,
+                self.rewards_on,
+            )
 
     def begin(self) -> None:
         """Start the campaign: from now on policies and arms give their rewards."""
@@ -200,9 +207,7 @@ class World:
 
     def answer_call(self, i: int, t: float, *, saved: bool, cost: int) -> None:
         """The desk has answered customer `i` at `t`; one who stays lives on to the window's end."""
-        self.events += answer_call(
-            self.customers, i, saved, cost, DESK_LINE, t, *self._surroundings(), self.until
-        )
+        self.events += answer_call(self.customers, i, saved, cost, DESK_LINE, t, *self._surroundings(), self.until)
         c = self.customers[i]
         if c["state"] == ASKING:
             self.desks[c["row"]].receive(i)
