@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -31,16 +32,18 @@ class StageProgress:
             TimeElapsedColumn,
             TimeRemainingColumn,
         )
+        from rich.table import Column
 
         self._console = console
+        whole = partial(Column, no_wrap=True)  # on a narrow terminal the stage's name wraps, numbers do not
         self._bars = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(bar_width=30),
-            MofNCompleteColumn(),
+            TextColumn("{task.description}", table_column=Column(no_wrap=False)),
+            BarColumn(bar_width=16, table_column=whole()),
+            MofNCompleteColumn(table_column=whole()),
             TextColumn("taken"),
-            TimeElapsedColumn(),
+            TimeElapsedColumn(table_column=whole()),
             TextColumn("left"),
-            TimeRemainingColumn(),
+            TimeRemainingColumn(table_column=whole()),
             console=console,
             disable=not console.is_terminal,
         )

@@ -139,5 +139,6 @@ def size(value: object) -> str:
     if isinstance(value, bool) or value is None:
         return str(value).lower() if value is not None else ""
     if isinstance(value, int | float):
-        return f"{value:,.6g}".replace("-", MINUS)
+        whole = abs(value) >= 1e6 or float(value).is_integer()
+        return (f"{value:,.0f}" if whole else f"{value:,.6g}").replace("-", MINUS)
     return str(value)

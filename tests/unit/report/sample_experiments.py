@@ -49,9 +49,7 @@ def survival(churn: float, seed: int) -> dict[str, Any]:
     }
 
 
-def arm(
-    name: str, customers: int, churn: float, net: float, ledger: dict[str, float], seed: int
-) -> dict[str, Any]:
+def arm(name: str, customers: int, churn: float, net: float, ledger: dict[str, float], seed: int) -> dict[str, Any]:
     cost = sum(amount for line, amount in ledger.items() if line not in ("list", "commission"))
     within = round(0.6 * ledger["list"] - cost, 2)
     return {
@@ -92,9 +90,7 @@ def contrast(
         "truth": truth,
         "trial": {"method": "", "family": f"{metric}: 2 contrasts, Holm", **trial},
         "alpha": 0.05,
-        "interference": around(0.0, 0.002)
-        if metric == "churn_rate"
-        else refused("not computed for this metric"),
+        "interference": around(0.0, 0.002) if metric == "churn_rate" else refused("not computed for this metric"),
         **grade,
         **grades,
     }
@@ -106,9 +102,7 @@ def reward_days() -> dict[str, Any]:
         arm("days_15", 184, 0.274, 90_304.0, ledger(99_900, 4_760, 66, 10, 22), 2),
         arm("days_45", 184, 0.272, 80_795.0, ledger(100_100, 14_020, 66, 10, 22), 3),
     ]
-    for item, gets in zip(
-        arms, ({}, {"reward": {"free_days": 15}}, {"reward": {"free_days": 45}}), strict=True
-    ):
+    for item, gets in zip(arms, ({}, {"reward": {"free_days": 15}}, {"reward": {"free_days": 45}}), strict=True):
         item["gets"] = gets
     rows = []
     for name, churn, first, p, adjusted in (
@@ -160,9 +154,7 @@ def reward_days() -> dict[str, Any]:
         only_shown = refused("computed for the trial shown, not for every trial")
         grades = dict.fromkeys(("level", "power", "coverage", "sign_error", "size_error"), only_shown)
         rows.append(
-            contrast(
-                "hazard_ratio", "average over 365 days", name, "none", around(0.68, 0.01), trial, **grades
-            )
+            contrast("hazard_ratio", "average over 365 days", name, "none", around(0.68, 0.01), trial, **grades)
         )
     return {
         "name": "reward_days",
@@ -252,9 +244,7 @@ def contact_cadence() -> dict[str, Any]:
             "method": "Mantel-Haenszel, Sato's variance",
         }
         truth = around(churn, 0.002)
-        rows.append(
-            contrast("churn_rate", "risk difference", name, "none", truth, trial, power=0.052, size_error=6.1)
-        )
+        rows.append(contrast("churn_rate", "risk difference", name, "none", truth, trial, power=0.052, size_error=6.1))
         trial = {
             "effect": around(money, 9_000.0, "trial"),
             "p_value": 0.8,
@@ -262,9 +252,7 @@ def contact_cadence() -> dict[str, Any]:
             "method": "Welch, by strata",
         }
         metric = "net_value_with_residual_per_customer"
-        rows.append(
-            contrast(metric, "difference of means", name, "none", around(money, 160.0), trial, power=0.05)
-        )
+        rows.append(contrast(metric, "difference of means", name, "none", around(money, 160.0), trial, power=0.05))
     return {
         "name": "contact_cadence",
         "question": "Which contact cadence should platinum and gold customers get?",
@@ -298,9 +286,7 @@ def contact_cadence() -> dict[str, Any]:
             "reason": "no arm's churn is below none at Holm 5%",
             "share_of_trials": {"inconclusive": 0.95, "platinum": 0.05},
         },
-        "rests_on": [
-            "The effect of a contact is assumed: at most 15% off the rates, and it may also hurt (P-01)."
-        ],
+        "rests_on": ["The effect of a contact is assumed: at most 15% off the rates, and it may also hurt (P-01)."],
     }
 
 

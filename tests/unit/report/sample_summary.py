@@ -57,9 +57,7 @@ def validation() -> list[dict[str, Any]]:
             False,
             "4 of the 5 points are ageing of the base; the programme's true effect is 1.1 points.",
         ),
-        row(
-            "H-16", "churn of those very satisfied", "share", 0.07, made(0.09, 0.03, 0.16), "predicted", True
-        ),
+        row("H-16", "churn of those very satisfied", "share", 0.07, made(0.09, 0.03, 0.16), "predicted", True),
         row(
             "H-17",
             "rise of monthly revenue a customer",

@@ -33,9 +33,7 @@ def money(experiment: dict[str, Any], arm: str) -> dict[str, Any]:
     return found
 
 
-def test_arm_effect_doubt_and_trial_stand_in_one_sentence(
-    summary: dict[str, Any], reward: dict[str, Any]
-) -> None:
+def test_arm_effect_doubt_and_trial_stand_in_one_sentence(summary: dict[str, Any], reward: dict[str, Any]) -> None:
     assert answer_sentence(reward, summary) == (
         "Give platinum customers 15 free days (“days_15”): against “none” it lowers churn within 365 days "
         "by 8.8 points (run doubt 8.5 to 9.1) and is worth 1,404 yuan a customer more after all costs, "
@@ -57,13 +55,9 @@ def test_trial_that_is_inconclusive_says_what_would_have_stayed(
     assert answer_sentence(reward, summary).endswith("was inconclusive, so that “none” would have stayed.")
 
 
-def test_reference_that_stays_names_the_best_other_arm(
-    summary: dict[str, Any], cadence: dict[str, Any]
-) -> None:
+def test_reference_that_stays_names_the_best_other_arm(summary: dict[str, Any], cadence: dict[str, Any]) -> None:
     sentence = answer_sentence(cadence, summary)
-    assert sentence.startswith(
-        "Keep “none” for platinum and gold customers: the best other arm, “platinum”, lowers"
-    )
+    assert sentence.startswith("Keep “none” for platinum and gold customers: the best other arm, “platinum”, lowers")
     assert "300 yuan a customer more after all costs" in sentence
     assert "too little for the rule" in sentence
     assert "would have concluded nothing in 95% and “platinum” in 5% of cases" in sentence
@@ -73,9 +67,8 @@ def test_arm_that_loses_money_is_said_to(summary: dict[str, Any], cadence: dict[
     for arm, value in (("gold", -90.0), ("platinum", -40.0)):
         money(cadence, arm)["truth"] = interval(value, value - 30, value + 30, "run")
     sentence = answer_sentence(cadence, summary)
-    assert (
-        "is worth 40.0 yuan a customer less after all costs, residual value included (run doubt 10.0 to 70.0)"
-        in (sentence)
+    assert "is worth 40.0 yuan a customer less after all costs, residual value included (run doubt 10.0 to 70.0)" in (
+        sentence
     )
     assert "too little for the rule" not in sentence
 
@@ -104,9 +97,7 @@ def test_refused_decision_is_said_with_its_reason(summary: dict[str, Any], rewar
     assert answer_sentence(reward, summary) == "No arm can be named: no arm has a net value."
 
 
-def test_many_conclusions_are_cut_to_the_most_frequent(
-    summary: dict[str, Any], reward: dict[str, Any]
-) -> None:
+def test_many_conclusions_are_cut_to_the_most_frequent(summary: dict[str, Any], reward: dict[str, Any]) -> None:
     reward["trial_decision"]["share_of_trials"] = {f"arm_{i}": i / 100 for i in range(1, 9)}
     sentence = answer_sentence(reward, summary)
     assert "“arm_8” in 8%, “arm_7” in 7%, “arm_6” in 6% and “arm_5” in 5%" in sentence

@@ -21,9 +21,7 @@ def test_arms_come_back_as_written_with_units_in_the_names() -> None:
     summary = sample_summary()
     found = rows(arms_csv(summary))
     assert [(row["experiment"], row["arm"]) for row in found] == [
-        (experiment["name"], arm["name"])
-        for experiment in summary["experiments"]
-        for arm in experiment["arms"]
+        (experiment["name"], arm["name"]) for experiment in summary["experiments"] for arm in experiment["arms"]
     ]
     metrics = summary["experiments"][0]["arms"][1]["metrics"]
     assert float(found[1]["churn_rate_share"]) == metrics["churn_rate"]["value"]
@@ -52,9 +50,7 @@ def test_contrasts_come_back_as_written() -> None:
 
 
 @pytest.mark.parametrize("columns", [sample_timeline(), sample_customers()], ids=["timeline", "customers"])
-def test_parquet_comes_back_as_written_in_the_same_bytes(
-    tmp_path: Path, columns: dict[str, np.ndarray]
-) -> None:
+def test_parquet_comes_back_as_written_in_the_same_bytes(tmp_path: Path, columns: dict[str, np.ndarray]) -> None:
     digests = set()
     for name in ("one", "two"):
         path = tmp_path / f"{name}.parquet"

@@ -84,9 +84,7 @@ def test_named_metrics_come_first(reward: dict[str, Any]) -> None:
     ]
 
 
-def test_arms_table_marks_the_choice_and_names_doubt_once(
-    summary: dict[str, Any], reward: dict[str, Any]
-) -> None:
+def test_arms_table_marks_the_choice_and_names_doubt_once(summary: dict[str, Any], reward: dict[str, Any]) -> None:
     made = arms_table(reward, summary)
     assert made is not None
     assert [column.title for column in made.columns[:3]] == ["arm", "customers", "churn"]
@@ -115,9 +113,7 @@ def test_first_trial_stands_beside_the_truth(summary: dict[str, Any], reward: di
     assert made.notes[0] == ("a", "not given: a test has no effect")
 
 
-def test_rows_without_a_truth_are_not_in_the_truth_table(
-    summary: dict[str, Any], reward: dict[str, Any]
-) -> None:
+def test_rows_without_a_truth_are_not_in_the_truth_table(summary: dict[str, Any], reward: dict[str, Any]) -> None:
     made = truth_table(reward, summary)
     assert made is not None
     assert not any(row.group.startswith("survival") for row in made.rows)
@@ -152,9 +148,7 @@ def test_verdict(metric: str, value: float, adjusted: float, says: str) -> None:
     assert verdict(row) == says
 
 
-def test_ledger_leaves_out_lines_that_are_zero_everywhere(
-    summary: dict[str, Any], reward: dict[str, Any]
-) -> None:
+def test_ledger_leaves_out_lines_that_are_zero_everywhere(summary: dict[str, Any], reward: dict[str, Any]) -> None:
     made = ledger_table(reward, summary)
     assert made is not None
     assert [row.cells[0].value for row in made.rows] == [
@@ -228,8 +222,7 @@ def test_conclusions(reward: dict[str, Any]) -> None:
 
 def test_assumptions_are_counted_and_named(summary: dict[str, Any]) -> None:
     assert count_assumptions(summary) == (
-        "Of 5 parameters 1 come from a source and 3 are assumed with a reason; 1 have neither; "
-        "2 are given as a range."
+        "Of 5 parameters 1 come from a source and 3 are assumed with a reason; 1 have neither; 2 are given as a range."
     )
     assert origin(summary["assumptions"][2]) == "source: H-04"
     assert origin(summary["assumptions"][4]) == "neither source nor reason"

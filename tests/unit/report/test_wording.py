@@ -69,6 +69,8 @@ def test_listing_and_size() -> None:
     assert listing(["a", "b", "c"]) == "a, b and c"
     assert size(1500.0) == "1,500"
     assert size(-0.05) == "−0.05"
+    assert size(9e6) == "9,000,000"
+    assert size(365.0) == "365"
     assert size(True) == "true"
     assert size("text") == "text"
 
