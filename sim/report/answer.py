@@ -15,9 +15,7 @@ INCONCLUSIVE = "inconclusive"
 MOST_CONCLUSIONS = 4  # a sentence holds no more; the page lists all
 
 
-def find_contrast(
-    experiment: Mapping[str, Any], metric: str, arm: str, against: str
-) -> Mapping[str, Any] | None:
+def find_contrast(experiment: Mapping[str, Any], metric: str, arm: str, against: str) -> Mapping[str, Any] | None:
     """Return the first contrast of two arms in a metric; ``None`` where the experiment has none."""
     for row in experiment.get("contrasts", ()):
         if (row["metric"], row["arm"], row["against"]) == (metric, arm, against):
@@ -88,9 +86,7 @@ def _best_other(experiment: Mapping[str, Any], reference: str) -> str | None:
     gains = [
         (sign * gain, row["arm"])
         for row in experiment.get("contrasts", ())
-        if row["metric"] == metric
-        and row["against"] == reference
-        and (gain := point(row.get("truth"))) is not None
+        if row["metric"] == metric and row["against"] == reference and (gain := point(row.get("truth"))) is not None
     ]
     return max(gains, key=lambda item: item[0])[1] if gains else None
 
@@ -191,6 +187,4 @@ def sizes_in_words(experiment: Mapping[str, Any]) -> str:
         return ""
     unit = f"{experiment.get('unit', 'customer')}s"
     numbers = [quantity(size, "count") for size in sizes.values()]
-    return (
-        f" with {numbers[0]} {unit} an arm" if len(set(numbers)) == 1 else f" with {listing(numbers)} {unit}"
-    )
+    return f" with {numbers[0]} {unit} an arm" if len(set(numbers)) == 1 else f" with {listing(numbers)} {unit}"

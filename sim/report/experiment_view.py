@@ -72,9 +72,7 @@ def arms_table(experiment: Experiment, summary: Summary) -> Table | None:
     order = metrics_in_order(experiment, (metric for arm in arms for metric in arm.get("metrics", {})))
     units = {metric: unit_of(metric, summary) for metric in order}
     columns = [Column("arm", words=True, short=True), Column("customers")]
-    columns += [
-        Column(metric_name(metric), metric_term(metric), unit_name(units[metric])) for metric in order
-    ]
+    columns += [Column(metric_name(metric), metric_term(metric), unit_name(units[metric])) for metric in order]
     chosen = _chosen(experiment)
     rows = []
     for arm in arms:
@@ -128,9 +126,7 @@ def methods(experiment: Experiment) -> list[tuple[str, str]]:
     for row in ordered_contrasts(experiment):
         trial = row.get("trial") or {}
         said = found.setdefault(metric_name(row["metric"]), [])
-        said += [
-            str(trial[key]) for key in ("method", "family") if trial.get(key) and str(trial[key]) not in said
-        ]
+        said += [str(trial[key]) for key in ("method", "family") if trial.get(key) and str(trial[key]) not in said]
     return [(name, readable("; ".join(said))) for name, said in found.items() if said]
 
 
@@ -197,9 +193,7 @@ def ledger_table(experiment: Experiment, summary: Summary) -> Table | None:
         amounts = [arm["ledger"].get(line) for arm in arms]
         if any(point(amount) for amount in amounts):
             decimals = decimals_for(*(point(amount) or 0.0 for amount in amounts))
-            cells = [
-                text("" if (value := point(amount)) is None else plain(value, decimals)) for amount in amounts
-            ]
+            cells = [text("" if (value := point(amount)) is None else plain(value, decimals)) for amount in amounts]
             rows.append(Row((text(LEDGER_LINES.get(line, as_words(line))), *cells)))
     return table(columns, rows)
 

@@ -82,19 +82,13 @@ def _equal_in_trial(row: Mapping[str, Any], unit: str) -> str:
     if effect.refused:
         return f"The first trial: not given: {effect.refused}."
     able = row.get("equivalent")
-    words = (
-        f"The first trial {'shows it' if able else 'could not show it'}"
-        if able is not None
-        else "The first trial"
-    )
+    words = f"The first trial {'shows it' if able else 'could not show it'}" if able is not None else "The first trial"
     limits = f" ({doubt_name(effect.doubt)} {effect.span})" if effect.span else ""
     words += f": it estimated {effect.value}{limits}" if effect.value else ""
     p = point(row.get("p_value"))
     words += f", p = {p_value(p)}".replace("= <", "< ") if p is not None else ""
     power = point(row.get("power"))
-    return f"{words}." + (
-        f" Trials of this size show it in {percent(power)} of cases." if power is not None else ""
-    )
+    return f"{words}." + (f" Trials of this size show it in {percent(power)} of cases." if power is not None else "")
 
 
 def setting(experiment: Experiment) -> list[tuple[str, str]]:
@@ -106,9 +100,7 @@ def setting(experiment: Experiment) -> list[tuple[str, str]]:
     how = ASSIGNMENTS.get(assignment, as_words(assignment)) + (f" ({' by '.join(strata)})" if strata else "")
     sizes = experiment.get("trial_sizes")
     shown = (
-        ""
-        if not isinstance(sizes, Mapping) or is_refused(sizes)
-        else ", ".join(f"{a} {n:,}" for a, n in sizes.items())
+        "" if not isinstance(sizes, Mapping) or is_refused(sizes) else ", ".join(f"{a} {n:,}" for a, n in sizes.items())
     )
     days = experiment.get("horizon_days")
     followed = f", followed for {size(days)} days" if days else ""
@@ -135,9 +127,7 @@ def _background(background: object) -> str:
     if not isinstance(background, Mapping):
         return str(background or "")
     without = [as_words(str(name)) for name in background.get("without", ())]
-    return f"policy {quoted(background.get('policy', ''))}" + (
-        f" without {', '.join(without)}" if without else ""
-    )
+    return f"policy {quoted(background.get('policy', ''))}" + (f" without {', '.join(without)}" if without else "")
 
 
 def _sample_ratio(item: object) -> str:

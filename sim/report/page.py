@@ -78,9 +78,7 @@ def _size(summary: Summary) -> list[str]:
     return [f"{number:,} {what}" for number, what in parts if isinstance(number, int)]
 
 
-def _experiment(
-    experiment: Mapping[str, Any], summary: Summary, figures: Mapping[str, str]
-) -> dict[str, Any]:
+def _experiment(experiment: Mapping[str, Any], summary: Summary, figures: Mapping[str, str]) -> dict[str, Any]:
     """Make everything that the page shows of one experiment; what has no data is ``None`` or empty."""
     drawn = {
         kind: _figure(figures, figure_name(experiment, kind), f"{experiment['name']}: {LABELS[kind]}")

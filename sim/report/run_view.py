@@ -30,9 +30,7 @@ def baseline_table(summary: Summary) -> Table | None:
     """The base under the policy in force today."""
     baseline = summary.get("baseline") or {}
     columns = [Column("metric", words=True), Column("value")]
-    rows = [
-        Row((text(_heading(name)), cell(item, unit_of(name, summary)))) for name, item in baseline.items()
-    ]
+    rows = [Row((text(_heading(name)), cell(item, unit_of(name, summary)))) for name, item in baseline.items()]
     return table(columns, rows)
 
 
@@ -219,9 +217,7 @@ def provenance_items(provenance: Mapping[str, Any]) -> list[tuple[str, str]]:
         str(provenance.get("tool") or "version"): provenance.get("version"),
         **provenance.get("versions", {}),
     }
-    items.append(
-        ("versions", ", ".join(f"{name} {version}" for name, version in versions.items() if version))
-    )
+    items.append(("versions", ", ".join(f"{name} {version}" for name, version in versions.items() if version)))
     git = provenance.get("git")
     if git:
         items.append(("git", f"{git['revision']}{' with local changes' if git.get('changed') else ''}"))

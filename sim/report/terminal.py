@@ -13,7 +13,7 @@ from rich.text import Text
 from sim.report.answer import answer_sentence
 from sim.report.display import Column, Row, Table, table, text
 from sim.report.experiment_view import metrics_in_order, ordered_contrasts, versus
-from sim.report.experiment_words import conclusion
+from sim.report.experiment_words import conclusion, equivalence_in_words
 from sim.report.values import Summary, is_refused, point
 from sim.report.wording import EMPTY, Cell, cell, difference_unit, p_value, percent
 from sim.report.words import metric_name, unit_name, unit_of
@@ -47,6 +47,8 @@ def _experiment(experiment: Mapping[str, Any], summary: Summary) -> Iterator[Ren
             yield to_rich(shown)
             for mark, words in shown.notes:
                 yield Text(f"  {mark}: {words}", style="dim")
+    for words in equivalence_in_words(experiment, summary):
+        yield Text(words)
     for title, key in (("In truth", "decision"), ("The first trial", "trial_decision")):
         words = conclusion(experiment.get(key))
         if words:
@@ -72,11 +74,13 @@ def _arms(experiment: Mapping[str, Any], summary: Summary) -> Table | None:
 
 
 def _contrasts(experiment: Mapping[str, Any], summary: Summary) -> Table | None:
-    """Return truth, first trial and power of every contrast that has a power."""
+    """Return truth, first trial and power of the contrasts in the metrics that the experiment names."""
     columns = [Column("contrast", words=True), Column("truth"), Column("first trial")]
     columns += [Column("adjusted p"), Column("power")]
     rows = []
     for row in ordered_contrasts(experiment):
+        if row["metric"] not in experiment.get("metrics", ()):
+            continue
         unit, trial = difference_unit(unit_of(row["metric"], summary)), row.get("trial") or {}
         power = point(row.get("power"))
         if is_refused(trial) or is_refused(row.get("truth")) or power is None:

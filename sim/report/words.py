@@ -51,10 +51,7 @@ DOUBTS: dict[str, tuple[str, str]] = {
     ),
     PREDICTION: (
         "prediction interval",
-        (
-            "Where 95% of single bases of this size lie over one such period: "
-            "what a reported figure is compared with."
-        ),
+        ("Where 95% of single bases of this size lie over one such period: what a reported figure is compared with."),
     ),
 }
 
@@ -223,11 +220,7 @@ def rule_in_words(rule: Mapping[str, Any], alpha: float | None, reference: str) 
     if isinstance(within, int | float):
         words += f"; within {percent(within)} of the reference's value the cheaper arm wins"
     if rule.get("if_inconclusive") is not None:
-        words += (
-            f"; if there is none, the trial is inconclusive and {quoted(str(rule['if_inconclusive']))} stays"
-        )
+        words += f"; if there is none, the trial is inconclusive and {quoted(str(rule['if_inconclusive']))} stays"
     said = {"metric", "choose", "indifferent_within", "if_inconclusive", "alpha"}
-    words += "".join(
-        f"; {as_words(key)}: {size(_amount(value))}" for key, value in rule.items() if key not in said
-    )
+    words += "".join(f"; {as_words(key)}: {size(_amount(value))}" for key, value in rule.items() if key not in said)
     return words + "."

@@ -28,8 +28,7 @@ def draw_doubt(experiment: Mapping[str, Any], summary: Summary) -> str | None:
     if not paths or not arms or centre is None:
         return None
     ends = {
-        path: [world for world in worlds if world["path"] == path and world.get("level") != "centre"]
-        for path in paths
+        path: [world for world in worlds if world["path"] == path and world.get("level") != "centre"] for path in paths
     }
     reach = {path: max(_reach(ends[path], arm, str(reference)) for arm in arms) for path in paths}
     paths = [path for path in paths if reach[path] > NO_REACH * max(reach.values())]

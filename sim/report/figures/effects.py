@@ -82,9 +82,7 @@ def _panel(
     axes.set_yticks(range(len(rows)), _labels(rows))
     axes.set_ylim(-0.55, len(rows) - 0.45)
     name = unit_name(difference_unit(unit))
-    axes.set_title(
-        fill(f"{metric_name(metric)}, {name}" if name else metric_name(metric), width), fontsize=8.5
-    )
+    axes.set_title(fill(f"{metric_name(metric)}, {name}" if name else metric_name(metric), width), fontsize=8.5)
     axes.xaxis.set_major_formatter(lambda value, _: plain(value, 2 if unit == "ratio" else 0))
     axes.locator_params(axis="x", nbins=4)
     axes.spines["left"].set_visible(False)

@@ -47,9 +47,7 @@ def _ledgers(experiment: Mapping[str, Any]) -> dict[str, dict[str, float]]:
     found = {}
     for arm in experiment.get("arms", ()):
         lines = {
-            line: amount
-            for line, item in (arm.get("ledger") or {}).items()
-            if (amount := point(item)) is not None
+            line: amount for line, item in (arm.get("ledger") or {}).items() if (amount := point(item)) is not None
         }
         if lines.get("list"):
             found[arm["name"]] = lines
@@ -90,23 +88,17 @@ def draw_money_map(experiment: Mapping[str, Any], summary: Summary) -> str | Non
         return to_svg(figure)
 
 
-def _map(
-    axes: Axes, experiment: Mapping[str, Any], ledgers: Mapping[str, Mapping[str, float]], currency: str
-) -> None:
+def _map(axes: Axes, experiment: Mapping[str, Any], ledgers: Mapping[str, Mapping[str, float]], currency: str) -> None:
     """Draw the arms by extra cost and extra fees, with the line on which an arm just pays for itself."""
     reference, styles, margin = experiment["reference"], arm_styles(experiment), margin_share(experiment)
     base = ledgers[reference]
-    points = {
-        name: (_spent(lines) - _spent(base), lines["list"] - base["list"]) for name, lines in ledgers.items()
-    }
+    points = {name: (_spent(lines) - _spent(base), lines["list"] - base["list"]) for name, lines in ledgers.items()}
     reach = max(abs(cost) for cost, _ in points.values()) or 1.0
     left, right = min(0.0, *(cost for cost, _ in points.values())) - 0.08 * reach, 1.4 * reach
     axes.axhline(0, color=SOFT, linewidth=0.5)
     axes.axvline(0, color=SOFT, linewidth=0.5)
     if margin:
-        axes.plot(
-            [left, right], [left / margin, right / margin], color=SOFT, linestyle=(0, (5, 3)), linewidth=1.0
-        )
+        axes.plot([left, right], [left / margin, right / margin], color=SOFT, linestyle=(0, (5, 3)), linewidth=1.0)
         axes.text(
             0.03,
             0.97,
@@ -117,9 +109,7 @@ def _map(
             bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.5},
         )
     for name, (cost, kept) in points.items():
-        axes.plot(
-            cost, kept, marker=styles[name].marker, color=styles[name].colour, markersize=8, linestyle="none"
-        )
+        axes.plot(cost, kept, marker=styles[name].marker, color=styles[name].colour, markersize=8, linestyle="none")
         axes.annotate(name, (cost, kept), xytext=(8, 5), textcoords="offset points", fontsize=8.5)
     axes.set_xlim(left, right)
     axes.set_title(f"Cost against retained fees, {currency} a customer")

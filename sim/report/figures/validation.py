@@ -52,9 +52,7 @@ def _panel(axes: Axes, rows: list[Mapping[str, Any]]) -> None:
             markerfacecolor=BLUE if met else "white",
             markeredgewidth=1.4,
         )
-    labels = [
-        shorten(f"{row['fact']}  {row['name']}", LABEL_WIDTH, placeholder=" …") for row in reversed(rows)
-    ]
+    labels = [shorten(f"{row['fact']}  {row['name']}", LABEL_WIDTH, placeholder=" …") for row in reversed(rows)]
     axes.set_yticks(range(len(rows)), labels, fontsize=7.5)
     axes.set_ylim(-0.6, len(rows) - 0.4)
     axes.set_xlim(-BEYOND - 0.1, 1 + BEYOND + 0.1)

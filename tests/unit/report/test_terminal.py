@@ -44,6 +44,7 @@ def test_question_answer_tables_decisions_and_report_are_there() -> None:
         "run doubt",
         "trial doubt",
         "−12.7",
+        "Is “days_45” as good as “days_15” in churn, within 5 points?",
         "In truth: “days_15”",
         "The first trial: “days_45”",
         "The first trial: Inconclusive, “none” stays",
