@@ -98,16 +98,13 @@ def run(
     from sim.report.write import write_run
 
     with StageProgress(Console(stderr=True)) as progress:
-        answered = answer(
-            world, experiments, seed=seed, replications=replications, jobs=jobs, progress=progress
-        )
+        answered = answer(world, experiments, seed=seed, replications=replications, jobs=jobs, progress=progress)
         progress("writing the report", 0, 1)
         provenance = describe_run(
             command=command_line(),
             scenario={"file": str(world.file), "sha256": world.sha256},
             experiments=[
-                {"name": item.value.name, "file": str(item.file), "sha256": item.sha256}
-                for item in experiments
+                {"name": item.value.name, "file": str(item.file), "sha256": item.sha256} for item in experiments
             ],
             settings={
                 "seed": seed,
@@ -117,9 +114,7 @@ def run(
             },
             started=started,
         )
-        result = RunResult(
-            answered.summary, answered.timeline, answered.customers, world.resolved_yaml(), provenance
-        )
+        result = RunResult(answered.summary, answered.timeline, answered.customers, world.resolved_yaml(), provenance)
         folder = out or default_folder(RESULTS, world.value.name, inputs_hash(provenance), started)
         page = write_run(folder, result, force=force, began=began)
     console = Console(width=WIDTH, highlight=False)

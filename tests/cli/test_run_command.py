@@ -34,9 +34,7 @@ class Engine:
             progress("living the worlds", done, 3)
         if self.failure is not None:
             raise self.failure
-        return SimpleNamespace(
-            summary=sample_summary(), timeline=sample_timeline(), customers=sample_customers()
-        )
+        return SimpleNamespace(summary=sample_summary(), timeline=sample_timeline(), customers=sample_customers())
 
 
 @pytest.fixture
@@ -92,9 +90,7 @@ def test_two_runs_have_two_folders(sim_run: Run, tmp_path: Path) -> None:
     assert len(list((tmp_path / "results" / "h_broadband").iterdir())) == 2
 
 
-def test_force_replaces_a_run_and_only_a_run(
-    sim_run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_force_replaces_a_run_and_only_a_run(sim_run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert sim_run("-e", CADENCE, "--out", "here") == 0
     assert sim_run("-e", CADENCE, "--out", "here") == 2
     assert "here: it is not empty" in capsys.readouterr().err
