@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime
 import math
-from collections.abc import Iterable
+import zlib
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -32,6 +33,9 @@ SEGMENTS, BANDS, CADENCES, TOUCHES, TOUCH_CHANNELS, CHANNELS, GIFTS, ARMS, PERIO
     16,
     512,
 )
+
+TOUCH_NUMBERS = 1 << 22
+"""Numbers that a touch's name can have: with 64 years and 16 channels they fill the 32 bits of an occurrence."""
 
 _CLOCKS, _STATES, _LEVELS, _TIERS = len(Clock), len(State), 3, 3
 
@@ -329,6 +333,14 @@ def _tenure_bands(scenario: Scenario, shapes: dict[Clock, str | None]) -> tuple[
     return bands, shape
 
 
+def _touch_number(name: str, taken: Mapping[str, int]) -> int:
+    """A number that hangs on the name alone, so that a touch keeps its luck when another is put before it."""
+    number = zlib.crc32(name.encode()) % TOUCH_NUMBERS
+    while number in taken.values():
+        number = (number + 1) % TOUCH_NUMBERS
+    return number
+
+
 def _touches(scenario: Scenario) -> dict[str, np.ndarray]:
     """Cadences as flat tables; touches of one name have one number in every cadence, so they share their luck."""
     names: dict[str, int] = {}
@@ -340,9 +352,10 @@ def _touches(scenario: Scenario) -> dict[str, np.ndarray]:
     for cadence in scenario.cadences.values():
         for name, touch in cadence.touches.items():
             tenure = touch.tenure_days if touch.tenure_days is not None else (touch.tenure_months or 0.0) * MONTH
-            number = names.setdefault(name, len(names))
+            if name not in names:
+                names[name] = _touch_number(name, names)
             gift = gifts.index(touch.gift) if touch.gift is not None else -1
-            rows.append((float(tenure), number, touch.yearly, touch.survey, touch.cross_sell, gift))
+            rows.append((float(tenure), names[name], touch.yearly, touch.survey, touch.cross_sell, gift))
             channel += [channels.index(c) for c in touch.channels]
             channel_start.append(len(channel))
         touch_start.append(len(rows))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -38,7 +39,8 @@ def compile_timetable(scenario: Scenario, seed: int, replications: np.ndarray, e
     start, time, level = [0], [], []
     for replication in replications:
         runs: dict[str, list[tuple[float, float, float]]] = {segment: [] for segment in segments}
-        for number, promotion in enumerate(scenario.promotions.values()):
+        for name, promotion in scenario.promotions.items():
+            number = zlib.crc32(name.encode())  # its luck hangs on its name, not on its place in the file
             for first, last in _runs(scenario, promotion, number, seed, int(replication), begin, end):
                 for segment in promotion.segments or segments:
                     runs[segment].append((first, last, promotion.strength))

@@ -17,9 +17,7 @@ MINUTE = 1 / (24 * 60)
 
 def asking_world(asked_at, **desk):
     """Customers who do nothing but ask at the given days; a hazard too small to ask of their own."""
-    world = day_zero(
-        with_desk(quiet(customers=len(asked_at), leaving=leaving(competitor=1e-9)), **desk), until=30.0
-    )
+    world = day_zero(with_desk(quiet(customers=len(asked_at), leaving=leaving(competitor=1e-9)), **desk), until=30.0)
     world.live(0.5)  # everybody is stable then
     c = world.customers
     c["state"], c["asked_at"], c["calls"], c["reason"] = ASKING, asked_at, 1, int(Clock.COMPETITOR)
@@ -52,14 +50,10 @@ ASKED = 1.0 + np.array([0.0, 2.0, 3.0, 3.5, 9.0, 40.0, 40.5, 41.0, 41.5, 42.0, 4
 @pytest.mark.parametrize("seats", [1, 2, 3])
 def test_calls_are_served_as_by_hand(seats, patience):
     """Catches a seat taken before it is free, a queue out of order, and patience that is forgotten."""
-    world = asking_world(
-        ASKED, seats=seats, patience_minutes=patience, service_minutes=20.0, success_share=0.5
-    )
+    world = asking_world(ASKED, seats=seats, patience_minutes=patience, service_minutes=20.0, success_share=0.5)
     world.live(3.0)
     expected = {
-        asked: (waited, what)
-        for (i, waited, what) in by_hand(ASKED, seats, 20.0, patience)
-        for asked in [ASKED[i]]
+        asked: (waited, what) for (i, waited, what) in by_hand(ASKED, seats, 20.0, patience) for asked in [ASKED[i]]
     }
     calls = world.desks[0].calls
     assert len(calls) == len(ASKED)
@@ -93,9 +87,7 @@ def test_calls_are_served_as_by_hand(seats, patience):
 
 def test_leaving_clocks_pause_at_the_desk_and_bills_do_not():
     """Catches a customer who is billed for nothing while it waits, or who leaves without an answer."""
-    world = asking_world(
-        np.array([1.0, 1.0 + MINUTE]), seats=1, service_minutes=500_000.0, patience_minutes=None
-    )
+    world = asking_world(np.array([1.0, 1.0 + MINUTE]), seats=1, service_minutes=500_000.0, patience_minutes=None)
     world.live(29.0)
     waiting = world.customers[1]
     assert waiting["state"] == ASKING

@@ -116,9 +116,7 @@ def test_joiners_get_the_tier_of_the_last_cut_offs():
     c = world.customers
     new = c[(c["joined"] > 0) & (c["joined"] < 30)]
     assert len(new) > 50
-    expected = np.select(
-        [value(new) >= lowest[PLATINUM], value(new) >= lowest[GOLD]], [PLATINUM, GOLD], NO_TIER
-    )
+    expected = np.select([value(new) >= lowest[PLATINUM], value(new) >= lowest[GOLD]], [PLATINUM, GOLD], NO_TIER)
     assert (new["tier"] == np.where(new["segment"] == 1, expected, NO_TIER)).all()
     assert {NO_TIER, GOLD, PLATINUM} == set(new["tier"].tolist())
 

@@ -105,3 +105,15 @@ def test_random_promotions_have_the_rate_that_is_asked_for(family: Family):
     for year, name in ((-365.0, "past"), (0.0, "future")):
         inside = (starts >= year) & (starts < year + 365.0)
         family.mean(f"{check}, {name}", np.bincount(replication[inside], minlength=2_000), 3.0)
+
+
+def test_another_promotion_changes_nothing_of_a_random_one():
+    """Catches luck that hangs on a promotion's place in the file."""
+    scenario = random_world()
+    one = scenario.promotions["raid"]
+    quiet_one = one.model_copy(update={"strength": 0.0})
+    more = scenario.model_copy(update={"promotions": {"before": quiet_one, "raid": one, "behind": quiet_one}})
+    alone, among = steps(scenario), steps(more)
+    levels = dict(among)
+    assert {day for day, _ in alone} < set(levels)
+    assert all(levels[day] == level for day, level in alone)
