@@ -99,6 +99,9 @@ class Bench:
         self.replications = max(int(o.replication.max()) for o in everybody) + 1
         self.stratified = experiment.assignment.method == "stratified"
         self.strata = max(int(o.stratum.max()) for o in everybody) + 1 if self.stratified else None
+        for rollout in rollouts.values():
+            if not (np.array_equal(rollout.id, trial.id) and np.array_equal(rollout.replication, trial.replication)):
+                raise ValueError("a trial and its roll-outs must hold the same customers in the same order")
         self.placebo = self._reassigned()
 
     def _reassigned(self) -> Outcomes:
@@ -198,7 +201,7 @@ class Bench:
                         family=name,
                         grades=self._grades(trials, truth, adjusted[:, number], name),
                         level=level(placebo.p_value, alpha=alpha),
-                        interference=self._interference(trials, name, arm, against),
+                        interference=self._interference(name, arm, against),
                     )
                 )
         return graded
@@ -207,13 +210,23 @@ class Bench:
         alpha = self.experiment.alpha
         return grade(trials, truth, alpha=alpha, p_adjusted=adjusted, ratio=name == HAZARD_RATIO)
 
-    def _interference(self, trials: Estimates, name: str, arm: str, against: str) -> Interval | Refused:
-        """Mean of the trials' effects less the roll-outs', each trial beside its own replication's roll-outs."""
+    def _interference(self, name: str, arm: str, against: str) -> Interval | Refused:
+        """Mean of the trials' effects less the roll-outs' effect.
+
+        Each customer of a trial is held against its own twin in the roll-out of its own arm: the expectation is that of
+        the difference of means, the luck of the draw cancels, and where nothing is shared it is exactly 0.
+        """
         if name in (LOG_RANK, HAZARD_RATIO):
             return Refused("only differences of means can be compared between trials and roll-outs")
-        there = ~trials.refused
-        effect = self.by_replication(arm, name) - self.by_replication(against, name)
-        return paired_difference(trials.value[there], effect[there])
+        gaps = []
+        for one in (arm, against):
+            of = self.trial.arm == self.arms.index(one)
+            gap = self.values(self.trial, name, lived=False)[of] - self.values(self.rollouts[one], name, lived=True)[of]
+            row = self.trial.replication[of]
+            n = np.bincount(row, minlength=self.replications)
+            gaps.append((np.bincount(row, weights=gap, minlength=self.replications), n))
+        both = (gaps[0][1] > 0) & (gaps[1][1] > 0)
+        return paired_difference(*(total[both] / n[both] for total, n in gaps))
 
     def equivalences(self) -> list[GradedEquivalence]:
         """All equivalence claims of the experiment."""

@@ -16,7 +16,7 @@ from sim.evidence.results import Estimate, Interval, Refused
 from sim.evidence.survival import Curve, kaplan_meier
 from sim.experiment.baseline import DEFINITIONS as BASELINE_DEFINITIONS
 from sim.experiment.decide import decide, decide_trials
-from sim.experiment.grade import HAZARD_RATIO, LOG_RANK, Bench, GradedContrast, GradedEquivalence
+from sim.experiment.grade import HAZARD_RATIO, LOG_RANK, WITH_RESIDUAL, Bench, GradedContrast, GradedEquivalence
 from sim.experiment.history import RISK_CLASSES, VALUE_CLASSES
 from sim.experiment.naive import responders_and_others
 from sim.experiment.outcomes import DEFINITIONS, concatenate, residual_table
@@ -31,6 +31,10 @@ if TYPE_CHECKING:
     from sim.scenario.schema import Scenario
 
 DIGITS = 10
+RESIDUAL_NOTE = (
+    "in the trial those still there are valued by a table of tier and tenure band from the background world: what an arm "
+    "does to their later years is in the truth, not in the trial, and so in the difference of the two"
+)
 CURVE_STEP_DAYS = 7
 ARM_METRICS = tuple(DEFINITIONS)
 PRIORITIES = {("high", "high"): "A", ("middle", "high"): "B"}
@@ -187,7 +191,7 @@ def make_bench(lived: Lived, experiment: Experiment) -> Bench:
 
 def _sample_ratio(experiment: Experiment, sizes: Sequence[int]) -> dict[str, Any]:
     method = experiment.assignment.method
-    found = sample_ratio(sizes, fixed_by=None if method == "simple" else f"{method} assignment")
+    found = sample_ratio(sizes, fixed_by=None if method == "simple" else method)
     if isinstance(found, Refused):
         return found.plain()
     return {"chi_square": found.chi_square, "p_value": found.p_value, "method": found.method}
@@ -249,6 +253,7 @@ def _contrast(bench: Bench, contrast: GradedContrast) -> dict[str, Any]:
         "level": contrast.level.plain(),
         **{name: value.plain() for name, value in contrast.grades._asdict().items()},
         "interference": contrast.interference.plain(),
+        **({"note": RESIDUAL_NOTE} if contrast.metric == WITH_RESIDUAL else {}),
     }
 
 
@@ -313,17 +318,19 @@ def _decide(lived: Lived, experiment: Experiment, bench: Bench) -> tuple[dict[st
     centre = {arm: (bench.by_replication(arm, name), bench.by_replication(arm, COST)) for arm in bench.arms}
     values = {arm: float(of[0].mean()) for arm, of in centre.items()}
     decision = decide(experiment, values, {arm: float(of[1].mean()) for arm, of in centre.items()})
-    arm, means = decide_world(experiment, centre)
-    rows = [_world("", "centre", None, arm, means)]
+    # the centre in the replications of the other worlds, so that all rows of the table share their luck
+    few = slice(lived.doubt_replications)
+    at_centre = {arm: (of[0][few], of[1][few]) for arm, of in centre.items()}
+    rows = [_world("", "centre", None, *decide_world(experiment, at_centre))]
     for path in experiment.doubt:
         known = lived.loaded.provenance[path]
         for level, value in (("low", known.low), ("high", known.high)):
             if value is None:
                 continue
-            of = lived.doubts.get(DoubtfulWorld(path, level, value), {}).get(experiment.name)
-            # a parameter that cannot matter here leaves the world at its centre
-            arm, means = decide_world(experiment, centre if of is None else of)
-            rows.append(_world(path, level, value, arm, means))
+            of = lived.doubts.get(DoubtfulWorld(path, level, value), {})
+            # a parameter that cannot matter here was not lived: it leaves the world at its centre
+            found = decide_world(experiment, of.get(experiment.name, at_centre))
+            rows.append(_world(path, level, value, *found))
     stands = sum(row["decision"] == decision.arm for row in rows)
     return {
         "arm": decision.arm,

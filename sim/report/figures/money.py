@@ -55,8 +55,8 @@ def _ledgers(experiment: Mapping[str, Any]) -> dict[str, dict[str, float]]:
 
 
 def _spent(lines: Mapping[str, float]) -> float:
-    """Return what an arm costs: free days and all that is paid; commission is the same in every arm."""
-    return sum(amount for line, amount in lines.items() if line not in ("list", "commission"))
+    """Return what an arm costs: free days and all that is paid."""
+    return sum(amount for line, amount in lines.items() if line != "list")
 
 
 def margin_share(experiment: Mapping[str, Any]) -> float | None:
