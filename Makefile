@@ -19,7 +19,7 @@ PIP_INSTALL := $(BIN)/python -m pip install -qq --constraint constraints.txt
 TEST_WORKERS ?= 2
 
 .DELETE_ON_ERROR:
-.PHONY: setup run test lint types tests bench fit clean
+.PHONY: setup run test lint types tests bench fit readme clean
 
 setup: $(READY)
 
@@ -50,7 +50,10 @@ bench: setup
 	@$(BIN)/python -m benchmarks
 
 fit: setup
-	@$(BIN)/python -m sim.planning.fit
+	@$(BIN)/python -m sim.planning.fit scenarios/h_broadband.yaml
+
+readme: setup
+	@$(BIN)/python -m tests.golden.readme_block
 
 clean:
 	rm -rf $(VENV) build

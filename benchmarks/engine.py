@@ -80,9 +80,7 @@ def kernel_stopwatch() -> Iterator[Stopwatch]:
             setattr(module, name, function)
 
 
-def live(
-    scenario: Scenario, policy: str, customers: int, replications: int = 1, seed: int = 1
-) -> EngineLives:
+def live(scenario: Scenario, policy: str, customers: int, replications: int = 1, seed: int = 1) -> EngineLives:
     """Live `replications` bases of `customers` from day 0 to the horizon under `policy`, as one block."""
     scenario = scenario.model_copy(update={"customers": customers})
     horizon = float(scenario.horizon_days)

@@ -49,9 +49,7 @@ KINDS = (
     "stage", "band", "anniversary", "booking", "promotion", "free_end",
     "reward_fade", "contact_fade", "touch", "team", "firing",
 )  # fmt: skip
-(STAGE, BAND, ANNIVERSARY, BOOKING, PROMOTION, FREE_END, REWARD_FADE, CONTACT_FADE, TOUCH, TEAM, FIRING) = (
-    range(11)
-)
+(STAGE, BAND, ANNIVERSARY, BOOKING, PROMOTION, FREE_END, REWARD_FADE, CONTACT_FADE, TOUCH, TEAM, FIRING) = range(11)
 
 NO_TIER = Tier("none")
 
@@ -443,9 +441,7 @@ def survivor(firm: Firm, segment: str, tenure: float) -> tuple[Customer, int]:
         customer.begin(fee)
 
 
-def arrivals(
-    env: simpy.Environment, firm: Firm, segment: str, per_day: float
-) -> Generator[simpy.Event, None, None]:
+def arrivals(env: simpy.Environment, firm: Firm, segment: str, per_day: float) -> Generator[simpy.Event, None, None]:
     """New customers of one segment, as a Poisson stream."""
     while True:
         yield env.timeout(firm.luck.expovariate(per_day))
@@ -467,9 +463,7 @@ class ReferenceLives(Lives):
     chances: int
 
 
-def live(
-    scenario: Scenario, policy: str, customers: int, replications: int = 1, seed: int = 1
-) -> ReferenceLives:
+def live(scenario: Scenario, policy: str, customers: int, replications: int = 1, seed: int = 1) -> ReferenceLives:
     """Live `replications` bases of `customers` from day 0 to the horizon under `policy`."""
     tables = Tables(scenario)
     mix = scenario.base.tenure_mix

@@ -114,9 +114,7 @@ class Tables:
         tiers, contacts, survey, team = scenario.tiers, scenario.contacts, scenario.survey, scenario.team
         self.excluded = frozenset(tiers.excluded_segments) if tiers else frozenset()
         bounds = [("platinum", tiers.platinum), ("gold", tiers.gold)] if tiers else []
-        self.thresholds = [
-            (name, (bound.value_yuan_per_year or 0.0) * FEN) for name, bound in bounds if bound
-        ]
+        self.thresholds = [(name, (bound.value_yuan_per_year or 0.0) * FEN) for name, bound in bounds if bound]
         self.contact_max = contacts.effect.max_reduction if contacts and contacts.effect else 0.0
         self.explains_share = contacts.explains_share if contacts else 0.0
         self.fatigue_days = contacts.fatigue.within_days if contacts and contacts.fatigue else 0.0
@@ -177,15 +175,11 @@ class Tables:
             shape = self._shape(clock)
             block = self._law_of(clock)
             reward, contacts = scenario.reward, scenario.contacts
-            touched = (
-                contacts is not None and contacts.effect is not None and clock in contacts.effect.acts_on
-            )
+            touched = contacts is not None and contacts.effect is not None and clock in contacts.effect.acts_on
             laws.append(
                 Law(
                     clock=clock,
-                    table={
-                        level: [rate * factor * ratios[level] for factor in shape] for level in SATISFACTION
-                    },
+                    table={level: [rate * factor * ratios[level] for factor in shape] for level in SATISFACTION},
                     frail=block is not None and block.frail,
                     price_sensitive=block is not None and block.price_sensitive,
                     reward=reward is not None and clock in reward.acts_on,
@@ -254,9 +248,7 @@ def fade(effect: ContactEffect | RewardResponse | None, step: float) -> list[tup
 def month_starts(start: datetime.date, end: float) -> list[float]:
     """Days of the calendar months' starts in (0, end), days since `start`."""
     days: list[float] = []
-    month = (
-        start.year * 12 + start.month
-    )  # months since year 0, January is 0: one further than the start's own
+    month = start.year * 12 + start.month  # months since year 0, January is 0: one further than the start's own
     while True:
         day = float((datetime.date(month // 12, month % 12 + 1, 1) - start).days)
         if day >= end:
@@ -265,9 +257,7 @@ def month_starts(start: datetime.date, end: float) -> list[float]:
         month += 1
 
 
-def promotion_steps(
-    tables: Tables, luck: random.Random, since: float
-) -> dict[str, list[tuple[float, float]]]:
+def promotion_steps(tables: Tables, luck: random.Random, since: float) -> dict[str, list[tuple[float, float]]]:
     """Times at which the promotions' summed strength changes, by segment, with the strength from then on.
 
     Parameters

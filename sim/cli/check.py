@@ -64,9 +64,7 @@ def _show_world(console: Console, world: Loaded[Scenario]) -> None:
         f"{value.customers:,} customers from {value.start} for {value.horizon_days} days; "
         f"money in {value.currency}, {value.money.mean_fee_yuan_per_month:,.10g} a month on average"
     )
-    table = _table(
-        "Segments", "segment", "share", "fee, relative", "risk factor", "price sensitivity", "growth a year"
-    )
+    table = _table("Segments", "segment", "share", "fee, relative", "risk factor", "price sensitivity", "growth a year")
     for name, segment in value.segments.items():
         price, growth = segment.price_sensitivity, segment.growth_per_year
         numbers = (segment.share, segment.fee_relative, segment.risk_factor)
@@ -191,11 +189,7 @@ def _table(title: str, *columns: str) -> Any:
     from rich import box
     from rich.table import Table
 
-    table = Table(
-        title=f"\n{title}", title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False
-    )
+    table = Table(title=f"\n{title}", title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
     for column in columns:
-        table.add_column(
-            column, overflow="fold", min_width=_NARROWEST.get(column), max_width=_WIDEST.get(column)
-        )
+        table.add_column(column, overflow="fold", min_width=_NARROWEST.get(column), max_width=_WIDEST.get(column))
     return table

@@ -54,9 +54,7 @@ def sample_ratio(
         return Refused(f"sizes are fixed by {fixed_by} assignment: a sample-ratio check could never fire")
     expected = observed.sum() * weights / weights.sum()
     if expected.min() < FEWEST_EXPECTED:
-        return Refused(
-            f"an arm is expected to hold fewer than {FEWEST_EXPECTED} customers: too few for chi-square"
-        )
+        return Refused(f"an arm is expected to hold fewer than {FEWEST_EXPECTED} customers: too few for chi-square")
     chi_square = float(((observed - expected) ** 2 / expected).sum())
     degrees = len(observed) - 1
     return SampleRatio(

@@ -208,9 +208,7 @@ def _clustered(
         return squares, per_trial(customers.trial, trials)
     names = whole("cluster", cluster)
     if names.shape != residual.shape:
-        raise ValueError(
-            f"cluster must have one entry for each of {len(residual)} rows, got shape {names.shape}"
-        )
+        raise ValueError(f"cluster must have one entry for each of {len(residual)} rows, got shape {names.shape}")
     key = customers.trial * (int(names.max(initial=0)) + 1) + names[customers.order]
     distinct, position = np.unique(key, return_inverse=True)
     of_trial = distinct // (int(names.max(initial=0)) + 1)
@@ -218,9 +216,7 @@ def _clustered(
     return per_trial(of_trial, trials, sums**2), per_trial(of_trial, trials)
 
 
-def _refusals(
-    customers: Lives, table: RiskTable, deaths: _Deaths, events_in_arm: FloatArray, trials: int
-) -> Refusals:
+def _refusals(customers: Lives, table: RiskTable, deaths: _Deaths, events_in_arm: FloatArray, trials: int) -> Refusals:
     refusals = Refusals(trials)
     n = per_trial(customers.trial, trials)
     n_in_arm = per_trial(customers.trial[customers.in_arm], trials)
@@ -230,9 +226,7 @@ def _refusals(
     # The score at minus and plus infinity is events less these; a finite root lies strictly between.
     certain = per_trial(deaths.trial, trials, deaths.against == 0)
     possible = per_trial(deaths.trial, trials, deaths.in_arm > 0)
-    refusals.add(
-        events_in_arm <= certain, "nobody of the arm left while the other was at risk: the hazard ratio is 0"
-    )
+    refusals.add(events_in_arm <= certain, "nobody of the arm left while the other was at risk: the hazard ratio is 0")
     refusals.add(
         events_in_arm >= possible,
         "only the arm's customers left while both were at risk: no finite hazard ratio",

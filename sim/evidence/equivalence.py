@@ -61,9 +61,7 @@ def share_non_inferiority(
     return _shares(arm, against, margin, alpha, worse)
 
 
-def stratified_share_equivalence(
-    arm: Counts, against: Counts, *, margin: float, alpha: float = 0.05
-) -> Estimates:
+def stratified_share_equivalence(arm: Counts, against: Counts, *, margin: float, alpha: float = 0.05) -> Estimates:
     """As `share_equivalence` after stratified assignment; counts of shape (strata,) or (trials, strata).
 
     Mantel-Haenszel difference with Sato's variance, two one-sided normal tests, interval of level 1 - 2
@@ -73,9 +71,7 @@ def stratified_share_equivalence(
     x1, n1, x0, n0 = tables(arm, against, dimensions=2)
     refusals = _empty_arms(n1.sum(axis=1), n0.sum(axis=1))
     difference, variance = mantel_haenszel(x1, n1, x0, n0)
-    refusals.add(
-        ~(variance > 0), "no stratum holds both arms with events that vary: the variance is not known"
-    )
+    refusals.add(~(variance > 0), "no stratum holds both arms with events that vary: the variance is not known")
     error = np.sqrt(np.maximum(variance, 0.0))
     with np.errstate(divide="ignore", invalid="ignore"):
         above, below = ndtr(-(difference + margin) / error), ndtr((difference - margin) / error)

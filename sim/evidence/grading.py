@@ -119,9 +119,7 @@ def _significant(p_values: FloatArray, alpha: float) -> NDArray[np.bool_]:
     return np.where(np.isnan(p_values), False, p_values <= threshold).astype(np.bool_)
 
 
-def _errors(
-    effect: FloatArray, truth: FloatArray, sign_known: bool
-) -> tuple[Interval | Refused, Interval | Refused]:
+def _errors(effect: FloatArray, truth: FloatArray, sign_known: bool) -> tuple[Interval | Refused, Interval | Refused]:
     if not sign_known:
         return Refused(NO_SIGN), Refused(NO_SIGN)
     if effect.size == 0:

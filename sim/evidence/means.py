@@ -13,9 +13,7 @@ from sim.evidence.inputs import finite, share, whole
 from sim.evidence.results import Doubt, Estimates, FloatArray, IntArray, Refusals
 
 WELCH = "Welch's t interval and test (unequal variances)"
-STRATIFIED = (
-    "difference within strata, weighted by their share of all enrolled; t with Satterthwaite's degrees"
-)
+STRATIFIED = "difference within strata, weighted by their share of all enrolled; t with Satterthwaite's degrees"
 LABEL = "difference of means"
 Columns = tuple[FloatArray, FloatArray, FloatArray]
 
@@ -121,15 +119,11 @@ def _within_strata(
     merged = merged_strata(one[0], other[0], size)
     n1, mean1, var1 = _with_merged(one, merged)
     n0, mean0, var0 = _with_merged(other, merged)
-    size = np.concatenate(
-        [np.where(merged, 0.0, size), np.where(merged, size, 0.0).sum(axis=1, keepdims=True)], axis=1
-    )
+    size = np.concatenate([np.where(merged, 0.0, size), np.where(merged, size, 0.0).sum(axis=1, keepdims=True)], axis=1)
     weight = size / np.maximum(size.sum(axis=1, keepdims=True), 1)
     part1, part0 = weight**2 * var1 / np.maximum(n1, 1), weight**2 * var0 / np.maximum(n0, 1)
     variance = (part1 + part0).sum(axis=1)
-    refusals.add(
-        variance <= 0, "no spread inside any stratum: every customer of an arm and stratum has the same value"
-    )
+    refusals.add(variance <= 0, "no spread inside any stratum: every customer of an arm and stratum has the same value")
     with np.errstate(invalid="ignore", divide="ignore"):
         spread = part1**2 / np.maximum(n1 - 1, 1) + part0**2 / np.maximum(n0 - 1, 1)
         degrees = variance**2 / spread.sum(axis=1)
@@ -161,9 +155,7 @@ def _with_merged(columns: Columns, merged: NDArray[np.bool_]) -> Columns:
     inside = n * merged
     count = inside.sum(axis=1, keepdims=True)
     centre = (inside * mean).sum(axis=1, keepdims=True) / np.maximum(count, 1)
-    squares = (np.maximum(inside - 1, 0) * variance + inside * (mean - centre) ** 2).sum(
-        axis=1, keepdims=True
-    )
+    squares = (np.maximum(inside - 1, 0) * variance + inside * (mean - centre) ** 2).sum(axis=1, keepdims=True)
     spread = squares / np.maximum(count - 1, 1)
     return (
         np.concatenate([np.where(merged, 0.0, n), count], axis=1),

@@ -42,11 +42,7 @@ def holm_family(estimates: Mapping[str, Estimate | Refused], family: str) -> dic
     they are.
     """
     given = {name: estimate for name, estimate in estimates.items() if isinstance(estimate, Estimate)}
-    adjusted = (
-        dict(zip(given, holm([estimate.p_value for estimate in given.values()]), strict=True))
-        if given
-        else {}
-    )
+    adjusted = dict(zip(given, holm([estimate.p_value for estimate in given.values()]), strict=True)) if given else {}
     correction = HOLM.format(tests=len(given), family=family)
     return {
         name: replace(estimate, p_adjusted=float(adjusted[name]), family=family, correction=correction)

@@ -42,9 +42,7 @@ def paired_difference(arm: ArrayLike, against: ArrayLike, *, level: float = 0.95
     """
     one, other = finite("arm", arm).ravel(), finite("against", against).ravel()
     if one.shape != other.shape:
-        raise ValueError(
-            f"pairs must be complete: {one.size} replications of the arm, {other.size} of the other"
-        )
+        raise ValueError(f"pairs must be complete: {one.size} replications of the arm, {other.size} of the other")
     return run_mean(one - other, level=level)
 
 
@@ -65,9 +63,7 @@ def prediction_interval(values: ArrayLike, *, level: float = 0.95) -> Interval |
     rank = int((sample.size + 1) * (1 - share("level", level)) / 2 + 1e-9)
     if rank < 1:
         fewest = int(np.ceil(2 / (1 - level) - 1e-9)) - 1
-        return Refused(
-            f"{sample.size} replications are too few for a {level:.0%} prediction interval: {fewest} needed"
-        )
+        return Refused(f"{sample.size} replications are too few for a {level:.0%} prediction interval: {fewest} needed")
     return Interval(
         float(sample.mean()),
         float(sample[rank - 1]),

@@ -77,9 +77,7 @@ def risk_difference(arm: Counts, against: Counts, *, level: float = 0.95, of: Do
     )
 
 
-def stratified_risk_difference(
-    arm: Counts, against: Counts, *, level: float = 0.95, of: Doubt = "trial"
-) -> Estimates:
+def stratified_risk_difference(arm: Counts, against: Counts, *, level: float = 0.95, of: Doubt = "trial") -> Estimates:
     """Difference of shares within strata, averaged by Mantel-Haenszel weights n1 n0 / N.
 
     Strata in which one of the two arms is empty say nothing about the difference and carry no weight; ``n``
@@ -152,11 +150,7 @@ def tables(arm: Counts, against: Counts, dimensions: int) -> tuple[IntArray, Int
         If a count is negative, broken or NaN, shapes do not fit, or events exceed the size.
     """
     named = {"arm": arm, "against": against}
-    flat = [
-        whole(f"{name}.{field}", getattr(side, field))
-        for name, side in named.items()
-        for field in side._fields
-    ]
+    flat = [whole(f"{name}.{field}", getattr(side, field)) for name, side in named.items() for field in side._fields]
     x1, n1, x0, n0 = np.broadcast_arrays(*flat)
     if x1.ndim > dimensions:
         raise ValueError(f"counts must have at most {dimensions} dimensions, got shape {x1.shape}")
@@ -180,7 +174,5 @@ def _refusals(x1: IntArray, n1: IntArray, x0: IntArray, n0: IntArray) -> Refusal
     refusals = Refusals(len(n1))
     refusals.add((n1 == 0) | (n0 == 0), "an arm has no customers")
     refusals.add((x1 == 0) & (x0 == 0), "no events in either arm: a difference cannot be tested")
-    refusals.add(
-        (x1 == n1) & (x0 == n0), "every customer of both arms had the event: a difference cannot be tested"
-    )
+    refusals.add((x1 == n1) & (x0 == n0), "every customer of both arms had the event: a difference cannot be tested")
     return refusals

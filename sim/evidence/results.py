@@ -37,9 +37,7 @@ class Interval:
 
     def __post_init__(self) -> None:
         if not all(map(math.isfinite, (self.value, self.low, self.high))):
-            raise ValueError(
-                f"interval must be finite, got {self.value} [{self.low}, {self.high}]: refuse it instead"
-            )
+            raise ValueError(f"interval must be finite, got {self.value} [{self.low}, {self.high}]: refuse it instead")
 
     def plain(self) -> dict[str, Any]:
         """The interval as JSON has it; what is not known is left out."""
@@ -202,9 +200,7 @@ class Refusals:
         ``interval`` is (value, low, high), or the reason why this kind of test has none.
         """
         blank = np.full(len(self.codes), np.nan)
-        value, low, high = (
-            (blank, blank, blank) if isinstance(interval, str) else map(self._blanked, interval)
-        )
+        value, low, high = (blank, blank, blank) if isinstance(interval, str) else map(self._blanked, interval)
         return Estimates(
             estimand=estimand,
             label=label,

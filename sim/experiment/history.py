@@ -6,6 +6,7 @@ that ageing of the base and effect of the programme are seen apart.
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,7 +16,6 @@ from sim.customer.life import PROSPECT
 from sim.customer.record import GOLD, PLATINUM, SATISFACTION_NAMES, VERY, Line
 from sim.experiment.assignment import tenure_bands
 from sim.world.tiers import tenure_risk, value_share
-import itertools
 
 if TYPE_CHECKING:
     from sim.experiment.start import Start

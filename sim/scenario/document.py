@@ -77,9 +77,7 @@ class Places:
                 return self.lines[path[:length]][0 if of_key or length < len(path) else 1]
         return 1
 
-    def problem(
-        self, path: KeyPath, got: str, rule: str, hint: str | None = None, of_key: bool = False
-    ) -> Problem:
+    def problem(self, path: KeyPath, got: str, rule: str, hint: str | None = None, of_key: bool = False) -> Problem:
         """Make a problem at a path of this file."""
         return Problem(self.file, self.line(path, of_key), dotted(path), got, rule, hint)
 
@@ -246,9 +244,7 @@ class _Builder:
             if key in block:
                 first = self.places.lines[inside][0]
                 line = event.start_mark.line + 1
-                self._note(
-                    inside, "a key written twice", f"written once (the first is on line {first})", line
-                )
+                self._note(inside, "a key written twice", f"written once (the first is on line {first})", line)
                 # Below a second key the lines of the first would be overwritten; it is read and dropped.
                 kept = dict(self.places.lines)
                 self._node(next(self.events), inside)
@@ -262,9 +258,7 @@ class _Builder:
     def _key(self, event: Any, path: KeyPath) -> str:
         line = event.start_mark.line + 1
         if not isinstance(event, ScalarEvent):
-            got = (
-                f"an alias (*{event.anchor})" if isinstance(event, AliasEvent) else "a list or block as a key"
-            )
+            got = f"an alias (*{event.anchor})" if isinstance(event, AliasEvent) else "a list or block as a key"
             self._stop(line, got, "a key in text")
         if _UNSHOWABLE.search(event.value):
             self._note((*path, event.value), "a control character", "a key that can be shown", line)
@@ -273,9 +267,7 @@ class _Builder:
         if event.style is None and event.value == "<<":
             self._note((*path, "<<"), "a merge key", "written out (merge keys are refused)", line)
         elif event.style is None and not isinstance(value := _resolved(event.value), str):
-            self._note(
-                (*path, event.value), f"the key {shown(value)}", "a key in text (put it in quotes)", line
-            )
+            self._note((*path, event.value), f"the key {shown(value)}", "a key in text (put it in quotes)", line)
         return str(event.value)
 
     def _scalar(self, event: Any, path: KeyPath, line: int) -> Tree:
@@ -285,9 +277,7 @@ class _Builder:
         if event.style is not None:
             return str(event.value)
         if event.value == "":
-            self._note(
-                path, "nothing", "a value (write null, or leave the key out, where there is none)", line
-            )
+            self._note(path, "nothing", "a value (write null, or leave the key out, where there is none)", line)
             return UNREADABLE
         value = _resolved(event.value)
         if isinstance(value, float) and not math.isfinite(value):

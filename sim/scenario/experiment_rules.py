@@ -56,9 +56,7 @@ def _comparisons_differ(view: View) -> Found:
                 yield view.problem((*path, "against"), shown(comparison["against"]), "another arm than arm")
             identity = tuple(str(comparison.get(key)) for key in keys)
             if identity in seen:
-                yield view.problem(
-                    path, "a comparison written twice", f"written once (also on line {seen[identity]})"
-                )
+                yield view.problem(path, "a comparison written twice", f"written once (also on line {seen[identity]})")
             seen.setdefault(identity, view.line(*path))
 
 
@@ -150,13 +148,9 @@ def _doubt_has_range(view: View, scenario: Loaded[Scenario]) -> Found:
         origin = scenario.provenance.get(name)
         if origin is None:
             rule = f"the path of a number in {scenario.file}"
-            yield view.problem(
-                at, shown(name), rule, nearest(name, ranged) or nearest(name, scenario.provenance)
-            )
+            yield view.problem(at, shown(name), rule, nearest(name, ranged) or nearest(name, scenario.provenance))
         elif not origin.ranged:
-            rule = (
-                f"a number with low and high, or a distribution ({scenario.file}:{origin.line} has one value)"
-            )
+            rule = f"a number with low and high, or a distribution ({scenario.file}:{origin.line} has one value)"
             yield view.problem(at, shown(name), rule)
         else:
             yield from _ends_possible(view, at, name, scenario)
@@ -176,9 +170,7 @@ def _ends_possible(view: View, path: KeyPath, name: str, scenario: Loaded[Scenar
             return
 
 
-def _absent(
-    view: View, path: KeyPath, name: str, known: list[str], scenario: Loaded[Scenario], block: str
-) -> Problem:
+def _absent(view: View, path: KeyPath, name: str, known: list[str], scenario: Loaded[Scenario], block: str) -> Problem:
     rule = f"{one_of(known)} ({_place(scenario, block)})"
     return view.problem(path, shown(name), rule, nearest(name, known))
 

@@ -65,9 +65,7 @@ def load_experiment(path: str | Path, scenario: Loaded[Scenario]) -> Loaded[Expe
     return _load(read_document(path), Experiment, partial(experiment_problems, scenario=scenario))
 
 
-def load_experiments(
-    scenario: Loaded[Scenario], files: Iterable[str | Path] | None = None
-) -> list[Loaded[Experiment]]:
+def load_experiments(scenario: Loaded[Scenario], files: Iterable[str | Path] | None = None) -> list[Loaded[Experiment]]:
     """Read several experiments, and raise the problems of all of them at once.
 
     Parameters
@@ -100,9 +98,7 @@ def load_experiments(
     for one in loaded:
         name = one.value.name
         if name in first:
-            problems.append(
-                one.places.problem(("name",), shown(name), f"another name than that of {first[name]}")
-            )
+            problems.append(one.places.problem(("name",), shown(name), f"another name than that of {first[name]}"))
         first.setdefault(name, one.file)
     if problems:
         raise InputProblems(problems)

@@ -100,9 +100,7 @@ class Loaded(Generic[ModelT]):
 class _Elsewhere(Places):
     """Places of values that come from an option of the command line: a problem names that option."""
 
-    def problem(
-        self, path: KeyPath, got: str, rule: str, hint: str | None = None, of_key: bool = False
-    ) -> Problem:
+    def problem(self, path: KeyPath, got: str, rule: str, hint: str | None = None, of_key: bool = False) -> Problem:
         return Problem(self.file, None, dotted(path), got, rule, hint)
 
 

@@ -75,9 +75,7 @@ def _translated(error: dict[str, Any], model: type[BaseModel], places: Places) -
     if kind == "literal_error":
         known = _QUOTED.findall(str(context.get("expected", "")))
         return places.problem(path, shown(given), one_of(known), nearest(given, known), of_key)
-    return places.problem(
-        path, shown(given), _rule(kind, path, given, context, str(error["msg"])), of_key=of_key
-    )
+    return places.problem(path, shown(given), _rule(kind, path, given, context, str(error["msg"])), of_key=of_key)
 
 
 def _entries(number: int) -> str:

@@ -46,7 +46,7 @@ class Problem:
         return _printable(f"{place}:{key} got {self.got}, must be {self.rule}{hint}")
 
 
-class InputProblems(Exception):  # noqa: N818 - it carries problems, often several
+class InputProblems(Exception):
     """Raised when a file cannot be used; carries every problem that was found.
 
     Parameters

@@ -145,9 +145,7 @@ class _Collapser:
             origin.source, origin.assumed, low, central, high, distribution, line
         )
 
-    def _note(
-        self, path: KeyPath, got: str, rule: str, hint: str | None = None, of_key: bool = False
-    ) -> None:
+    def _note(self, path: KeyPath, got: str, rule: str, hint: str | None = None, of_key: bool = False) -> None:
         self.problems.append(self.places.problem(path, got, rule, hint, of_key))
 
     def _origin(self, node: dict[str, Tree], path: KeyPath) -> _Origin | None:
@@ -178,9 +176,7 @@ class _Collapser:
         origin = self._origin(node, path) or around
         forms = [form for form in _FORMS if form in node]
         if len(forms) > 1:
-            self._note(
-                (*path, forms[1]), f"{forms[0]} and {forms[1]} together", "only one of them", of_key=True
-            )
+            self._note((*path, forms[1]), f"{forms[0]} and {forms[1]} together", "only one of them", of_key=True)
             return UNREADABLE
         if forms[0] == "distribution":
             return self._distribution(node, path, origin)
@@ -242,9 +238,7 @@ class _Collapser:
             self._note((*path, key), "an unknown key", rule, nearest(key, known), of_key=True)
         return not unknown
 
-    def _numbers(
-        self, node: dict[str, Tree], path: KeyPath, keys: tuple[str, ...]
-    ) -> dict[str, float] | None:
+    def _numbers(self, node: dict[str, Tree], path: KeyPath, keys: tuple[str, ...]) -> dict[str, float] | None:
         """Read numbers that a parameter needs; None (and problems) where one is missing or is no number."""
         numbers: dict[str, float] = {}
         for key in keys:

@@ -44,9 +44,7 @@ _BY_SUFFIX: tuple[tuple[str, Unit], ...] = (
     ("yuan", Unit("yuan", "of yuan", "7 yuan")),
     ("share", Unit("", "between 0 and 1", "15%", percent=True)),
 )
-_QUANTITY = re.compile(
-    r"\s*([-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]{1,3})?)\s*(%?)(.*)", re.DOTALL
-)
+_QUANTITY = re.compile(r"\s*([-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]{1,3})?)\s*(%?)(.*)", re.DOTALL)
 
 
 def unit_of(path: KeyPath) -> Unit | None:

@@ -83,9 +83,7 @@ def _parameter(value: float, origin: Provenance) -> str:
     if value != origin.central:
         file_has = origin.distribution or _text(origin.central)
         form = {"value": value}
-        reasons = {
-            "assumed": "; ".join([f"changed for this run, the file has {file_has}", *reasons.values()])
-        }
+        reasons = {"assumed": "; ".join([f"changed for this run, the file has {file_has}", *reasons.values()])}
     elif origin.distribution is not None:
         form = {"distribution": origin.distribution.name, **dict(origin.distribution.parameters)}
     elif origin.ranged:

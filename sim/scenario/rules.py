@@ -85,9 +85,7 @@ def _steps_in_order(view: View) -> Found:
             if month is None:
                 continue
             if index == 0 and month != 0:
-                yield view.problem(
-                    (*path, "from_month"), shown(month), "0 (the first step starts at joining)"
-                )
+                yield view.problem((*path, "from_month"), shown(month), "0 (the first step starts at joining)")
             if before is not None and month <= before:
                 yield view.problem((*path, "from_month"), shown(month), f"above the step before ({before:g})")
             before = month
@@ -175,9 +173,7 @@ def _tiers_exist(view: View) -> Found:
         tier = path[-1]
         if tier in ("platinum", "gold") and tier not in tiers:
             where = (
-                f"a tier of the block tiers (line {view.line('tiers')})"
-                if tiers
-                else "left out: there are no tiers"
+                f"a tier of the block tiers (line {view.line('tiers')})" if tiers else "left out: there are no tiers"
             )
             yield view.problem(path, f"the tier {tier}", where)
 
@@ -270,9 +266,7 @@ def _validation_names_figures(view: View) -> Found:
                 rule = "a figure of the register, written ID.figure (docs/facts.md)"
                 yield view.problem((*path, "fact"), shown(name), rule, nearest(name, known))
         if check.get("quantity") is None and check.get("note") is None:
-            yield view.problem(
-                path, "neither a quantity nor a note", "a quantity, or a note why there is none"
-            )
+            yield view.problem(path, "neither a quantity nor a note", "a quantity, or a note why there is none")
 
 
 def _spreads_possible(view: View) -> Found:

@@ -91,8 +91,7 @@ def test_what_is_no_file(run: Run) -> None:
     answers = {
         "nowhere.yaml": "nowhere.yaml: got no such file, must be a YAML file\n",
         ".": ".: got a folder, must be a YAML file\n",
-        "world.yaml/x": "world.yaml/x: got a file that cannot be read (Not a directory), "
-        "must be a YAML file\n",
+        "world.yaml/x": "world.yaml/x: got a file that cannot be read (Not a directory), must be a YAML file\n",
     }
     for name, answer in answers.items():
         result = run(name)
@@ -103,9 +102,7 @@ def test_a_bomb_of_aliases_is_refused_at_once(folder: Path, run: Run) -> None:
     lines = ["a0: &a0 [x, x]"] + [f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]" for n in range(1, 40)]
     (folder / "world.yaml").write_text("\n".join(lines))
     result = run("world.yaml")
-    assert (
-        "world.yaml:2: a1.0: got an alias (*a0), must be written out (aliases are refused)" in result.stderr
-    )
+    assert "world.yaml:2: a1.0: got an alias (*a0), must be written out (aliases are refused)" in result.stderr
     assert result.exit_code == 2
 
 
@@ -145,7 +142,4 @@ def test_two_experiments_of_one_name_are_refused(folder: Path, run: Run) -> None
     (folder / "other.yaml").write_text((folder / "trial.yaml").read_text())
     world = (folder / "world.yaml").read_text()
     (folder / "world.yaml").write_text(world.replace("[trial.yaml]", "[trial.yaml, other.yaml]"))
-    assert (
-        run("world.yaml").stderr
-        == "other.yaml:1: name: got 'trial', must be another name than that of trial.yaml\n"
-    )
+    assert run("world.yaml").stderr == "other.yaml:1: name: got 'trial', must be another name than that of trial.yaml\n"

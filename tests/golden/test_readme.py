@@ -1,0 +1,9 @@
+"""The README's figures are those of the run it names."""
+
+from tests.golden import readme_block
+
+
+def test_the_readme_shows_what_its_command_says() -> None:
+    # a change detector: after a change that is meant to move numbers, `make readme` writes them anew
+    _, made, _ = readme_block.parts()
+    assert made == readme_block.block(readme_block.run())
