@@ -155,6 +155,14 @@ CHECKS = (
     "joiners: squared distance, segment 1",
     "joiners: product of two streams",
     "joiners: in the first third of the time",
+    "Erlang C: calls in the window",
+    "Erlang C: chance of waiting",
+    "Erlang C: minutes waited",
+    "Erlang C: waits twice the mean",
+    "Erlang A: calls in the window",
+    "Erlang A: share that tires",
+    "Erlang A: minutes waited",
+    "Erlang A: chance of waiting",
 )
 
 Side = Literal["is", "at most", "at least"]
