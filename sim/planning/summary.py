@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 
 DIGITS = 10
 RESIDUAL_NOTE = (
-    "in the trial those still there are valued by a table of tier and tenure band from the background world: what an arm "
-    "does to their later years is in the truth, not in the trial, and so in the difference of the two"
+    "in the trial those still there are valued by a table of tier and tenure band from the background world: what an "
+    "arm does to their later years is in the truth, not in the trial, and so in the difference of the two"
 )
 CURVE_STEP_DAYS = 7
 ARM_METRICS = tuple(DEFINITIONS)

@@ -153,9 +153,7 @@ def test_promotions_that_overlap_add_up(make: Make) -> None:
 def test_random_promotions_have_their_rate(make: Make) -> None:
     promotions = {"raid": {"strength": 1.0, "random": {"per_year": 10.0, "lasts_days": 1e-6}}}
     tables, luck = Tables(make(promotions=promotions)), random.Random(1)
-    starts = sum(
-        strength > 0 for _ in range(200) for _, strength in promotion_steps(tables, luck, -365.0)["all"]
-    )
+    starts = sum(strength > 0 for _ in range(200) for _, strength in promotion_steps(tables, luck, -365.0)["all"])
     expected = 200 * 2 * 10
     assert abs(starts - expected) < BOUND * math.sqrt(expected)
 

@@ -18,9 +18,7 @@ TRIALS = 10_000
 
 def summed(values: np.ndarray) -> Sample:
     """Cells over the last axis."""
-    return Sample(
-        np.full(values.shape[:-1], values.shape[-1]), values.mean(axis=-1), values.var(axis=-1, ddof=1)
-    )
+    return Sample(np.full(values.shape[:-1], values.shape[-1]), values.mean(axis=-1), values.var(axis=-1, ddof=1))
 
 
 def test_welch_with_equal_arms_keeps_its_level_on_skewed_amounts(family: Family) -> None:
@@ -33,9 +31,7 @@ def test_welch_with_equal_arms_keeps_its_level_on_skewed_amounts(family: Family)
 def test_welch_covers_with_unequal_spread(family: Family) -> None:
     check = "Welch: coverage, unequal spread"
     draw, trials = generator(check), replications(TRIALS)
-    estimates = mean_difference(
-        summed(draw.normal(3, 1, (trials, 60))), summed(draw.normal(0, 4, (trials, 180)))
-    )
+    estimates = mean_difference(summed(draw.normal(3, 1, (trials, 60))), summed(draw.normal(0, 4, (trials, 180))))
     family.rate(check, (estimates.low <= 3) & (estimates.high >= 3), "is", 0.95)
 
 

@@ -61,9 +61,7 @@ def test_log_rank_keeps_its_level(family: Family, check: str, spread: float, mon
     for trials in blocks(replications(TRIALS)):
         lives = live(draw, trials, spread=spread, monthly=monthly)
         stratum = lives.stratum if spread else None
-        test = log_rank(
-            lives.days, lives.left, lives.in_arm, trial=lives.trial, trials=trials, stratum=stratum
-        )
+        test = log_rank(lives.days, lives.left, lives.in_arm, trial=lives.trial, trials=trials, stratum=stratum)
         rejected.append(test.p_value <= ALPHA)
     family.rate(check, np.concatenate(rejected), "is", ALPHA)
 
@@ -95,9 +93,7 @@ def test_cox_covers_a_proportional_hazard(family: Family) -> None:
     draw, covered = generator(check), []
     for trials in blocks(replications(TRIALS)):
         lives = live(draw, trials, ratio=0.7)
-        fit = hazard_ratio(
-            lives.days, lives.left, lives.in_arm, horizon_days=HORIZON, trial=lives.trial, trials=trials
-        )
+        fit = hazard_ratio(lives.days, lives.left, lives.in_arm, horizon_days=HORIZON, trial=lives.trial, trials=trials)
         covered.append((fit.low <= 0.7) & (fit.high >= 0.7))
     family.rate(check, np.concatenate(covered), "is", 0.95)
 
@@ -111,9 +107,7 @@ def test_pooled_cox_covers_where_replications_share_their_luck(family: Family) -
     truth = float(hazard_ratio(days, left, in_arm, horizon_days=HORIZON).value[0])
     for trials in blocks(replications(TRIALS)):
         days, left, in_arm, trial, cluster = pools(draw, trials, 30)
-        fit = hazard_ratio(
-            days, left, in_arm, horizon_days=HORIZON, trial=trial, trials=trials, cluster=cluster
-        )
+        fit = hazard_ratio(days, left, in_arm, horizon_days=HORIZON, trial=trial, trials=trials, cluster=cluster)
         covered.append((fit.low <= truth) & (fit.high >= truth))
     family.rate(check, np.concatenate(covered), "is", 0.95)
 

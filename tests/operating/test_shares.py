@@ -21,14 +21,10 @@ TRIALS = 10_000
 
 def two_arms(name: str, size: int, share: float, share_against: float) -> tuple[Counts, Counts]:
     draw, trials = generator(name), replications(TRIALS)
-    return Counts(draw.binomial(size, share, trials), size), Counts(
-        draw.binomial(size, share_against, trials), size
-    )
+    return Counts(draw.binomial(size, share, trials), size), Counts(draw.binomial(size, share_against, trials), size)
 
 
-def strata(
-    name: str, sizes: np.ndarray, shares: np.ndarray, shares_against: np.ndarray
-) -> tuple[Counts, Counts]:
+def strata(name: str, sizes: np.ndarray, shares: np.ndarray, shares_against: np.ndarray) -> tuple[Counts, Counts]:
     draw, shape = generator(name), (replications(TRIALS), len(sizes))
     one, other = draw.binomial(sizes, shares, shape), draw.binomial(sizes, shares_against, shape)
     return Counts(one, sizes), Counts(other, sizes)
@@ -55,9 +51,7 @@ def test_score_test_has_its_exact_size(family: Family) -> None:
     for size, churn, name in ((500, 0.30, "500 an arm"), (61, 0.05, "61 an arm, churn 5%")):
         exact = exact_share(risk_difference(*every_outcome(size)).p_value <= ALPHA, size, churn, churn)
         check = f"score test: level at {name}"
-        family.rate(
-            check, risk_difference(*two_arms(check, size, churn, churn)).p_value <= ALPHA, "is", exact
-        )
+        family.rate(check, risk_difference(*two_arms(check, size, churn, churn)).p_value <= ALPHA, "is", exact)
 
 
 def test_score_test_has_its_exact_power_at_the_planned_size(family: Family) -> None:
@@ -74,9 +68,7 @@ def test_newcombe_covers(family: Family) -> None:
     assert 0.945 < exact < 0.955
     family.rate(check, covers(risk_difference(*two_arms(check, 500, 0.27, 0.36)), 0.27 - 0.36), "is", exact)
     check = "Newcombe: coverage with few events"
-    family.rate(
-        check, covers(risk_difference(*two_arms(check, 61, 0.03, 0.05)), 0.03 - 0.05), "at least", 0.95
-    )
+    family.rate(check, covers(risk_difference(*two_arms(check, 61, 0.03, 0.05)), 0.03 - 0.05), "at least", 0.95)
 
 
 def covers_all(size: int, truth: float) -> np.ndarray:
@@ -88,13 +80,9 @@ def test_mantel_haenszel_keeps_level_and_coverage(family: Family) -> None:
     ten = np.linspace(0.05, 0.5, 10)
     fifty = np.full(10, 50)
     check = "Mantel-Haenszel: level of its test"
-    family.rate(
-        check, stratified_risk_difference(*strata(check, fifty, ten, ten)).p_value <= ALPHA, "is", ALPHA
-    )
+    family.rate(check, stratified_risk_difference(*strata(check, fifty, ten, ten)).p_value <= ALPHA, "is", ALPHA)
     check = "Mantel-Haenszel: coverage, ten strata"
-    family.rate(
-        check, covers(stratified_risk_difference(*strata(check, fifty, ten - 0.04, ten)), -0.04), "is", 0.95
-    )
+    family.rate(check, covers(stratified_risk_difference(*strata(check, fifty, ten - 0.04, ten)), -0.04), "is", 0.95)
     check = "Mantel-Haenszel: coverage, a hundred small strata"
     many = np.linspace(0.05, 0.5, 100)
     small = stratified_risk_difference(*strata(check, np.full(100, 5), many - 0.04, many))

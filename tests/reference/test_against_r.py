@@ -86,8 +86,7 @@ def test_kaplan_meier_with_log_log_band(r, customers):
 def test_mantel_haenszel_with_satos_variance(r, customers):
     arm = customers["arm"] == 1
     tables = [
-        counts(customers["left"][rows], stratum=customers["stratum"][rows], strata=STRATA)
-        for rows in (arm, ~arm)
+        counts(customers["left"][rows], stratum=customers["stratum"][rows], strata=STRATA) for rows in (arm, ~arm)
     ]
     estimate = stratified_risk_difference(*tables)
     assert estimate.value[0] == close(r["mh.rd"])
@@ -112,8 +111,7 @@ def test_welch_and_means_within_strata(r, customers):
     assert (welch.low[0], welch.high[0]) == (close(r["welch.low"]), close(r["welch.high"]))
     assert welch.p_value[0] == close(r["welch.p"])
     cells = [
-        sample(customers["spend"][rows], stratum=customers["stratum"][rows], strata=STRATA)
-        for rows in (arm, ~arm)
+        sample(customers["spend"][rows], stratum=customers["stratum"][rows], strata=STRATA) for rows in (arm, ~arm)
     ]
     strata = stratified_mean_difference(*cells)
     assert strata.value[0] == close(r["strata.difference"])

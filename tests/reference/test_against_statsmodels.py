@@ -97,17 +97,13 @@ def test_robust_variance_without_ties_is_that_of_phreg(draw):
 def test_a_batch_of_trials_equals_one_trial_at_a_time(draw):
     days, left, arm, stratum = lives(draw, 4_000)
     trial, cluster = draw.integers(0, 20, 4_000), draw.integers(0, 30, 4_000)
-    batch = hazard_ratio(
-        days, left, arm, horizon_days=30, trial=trial, trials=20, stratum=stratum, cluster=cluster
-    )
+    batch = hazard_ratio(days, left, arm, horizon_days=30, trial=trial, trials=20, stratum=stratum, cluster=cluster)
     ranks = log_rank(days, left, arm, trial=trial, trials=20, stratum=stratum)
     for i in range(20):
         rows = trial == i
         columns = days[rows], left[rows], arm[rows]
         one = hazard_ratio(*columns, horizon_days=30, stratum=stratum[rows], cluster=cluster[rows])
-        assert (batch.value[i], batch.low[i], batch.p_value[i]) == close(
-            (one.value[0], one.low[0], one.p_value[0])
-        )
+        assert (batch.value[i], batch.low[i], batch.p_value[i]) == close((one.value[0], one.low[0], one.p_value[0]))
         assert ranks.p_value[i] == close(log_rank(*columns, stratum=stratum[rows]).p_value[0])
 
 
@@ -159,7 +155,5 @@ def test_score_at_no_difference_is_statsmodels_signed_root(draw):
     n1, n0 = draw.integers(5, 300, (2, SETS))
     x1, x0 = draw.integers(1, n1), draw.integers(1, n0)
     ours = score(x1, n1, x0, n0, 0.0)
-    expected = [
-        proportions_test(*table, method="score").statistic for table in zip(x1, n1, x0, n0, strict=True)
-    ]
+    expected = [proportions_test(*table, method="score").statistic for table in zip(x1, n1, x0, n0, strict=True)]
     assert ours == close(expected)

@@ -64,15 +64,11 @@ def test_tost_at_our_sizes_stays_below_alpha(n1, n0, margin, bound):
     assert tost_sizes(n1, n0, margin)["score"] <= bound
 
 
-@pytest.mark.parametrize(
-    ("n1", "n0", "margin"), [(61, 61, 0.24), (62, 61, 0.25), (154, 154, 0.15), (300, 300, 0.08)]
-)
+@pytest.mark.parametrize(("n1", "n0", "margin"), [(61, 61, 0.24), (62, 61, 0.25), (154, 154, 0.15), (300, 300, 0.08)])
 def test_no_other_form_of_tost_holds_its_size_better(n1, n0, margin):
     sizes = tost_sizes(n1, n0, margin)
     assert sizes["score"] == min(sizes.values())
-    assert (
-        sizes["score"] <= 0.058
-    )  # discreteness: not more than 0.8 points above alpha, and less from 150 an arm on
+    assert sizes["score"] <= 0.058  # discreteness: not more than 0.8 points above alpha, and less from 150 an arm on
 
 
 def test_score_test_rejects_exactly_what_statsmodels_rejects():

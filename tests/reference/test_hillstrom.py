@@ -52,9 +52,7 @@ def test_spend_by_welch(arms, arm, difference, t, p_value):
 def test_holm_over_the_three_spend_contrasts(arms):
     cells = {arm: sample(arms[arm]["spend"]) for arm in ARMS}
     pairs = [("mens", "none"), ("womens", "none"), ("mens", "womens")]
-    estimates = {
-        f"{arm}-{against}": mean_difference(cells[arm], cells[against]).one() for arm, against in pairs
-    }
+    estimates = {f"{arm}-{against}": mean_difference(cells[arm], cells[against]).one() for arm, against in pairs}
     adjusted = [estimate.p_adjusted for estimate in holm_family(estimates, "spend").values()]
     assert adjusted == [
         pytest.approx(3.491e-07, rel=5e-4),
