@@ -35,8 +35,6 @@ def test_quantiles_and_median(ours: Distribution, scipys: stats.rv_continuous) -
         ("triangular", {"low": 1, "mode": 2, "high": 2}, None),
     ],
 )
-def test_parameters_that_make_no_distribution(
-    name: str, parameters: dict[str, float], key: str | None
-) -> None:
+def test_parameters_that_make_no_distribution(name: str, parameters: dict[str, float], key: str | None) -> None:
     found = fault(name, parameters)
     assert (found and found[0]) == key

@@ -51,9 +51,7 @@ def test_values_have_the_types_of_yaml_1_2(text: str, value: object) -> None:
 
 
 def test_every_path_has_the_line_of_its_key_and_value() -> None:
-    places = parsed(
-        "# comment\na: 1\nb:\n  c:\n    - {d: 1,\n       e: 2}\n    - f\ng:\n  long text\n"
-    ).places
+    places = parsed("# comment\na: 1\nb:\n  c:\n    - {d: 1,\n       e: 2}\n    - f\ng:\n  long text\n").places
     lines = {".".join(map(str, path)): line for path, line in places.lines.items()}
     assert lines == {
         "": (2, 2),

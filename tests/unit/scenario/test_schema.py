@@ -37,9 +37,7 @@ def written(tmp_path: Path, text: str) -> Path:
 
 def test_every_mechanism_may_be_left_out(tmp_path: Path) -> None:
     scenario = load_scenario(written(tmp_path, LEAST)).value
-    mechanisms = (
-        "stages satisfaction warning problem ngtp tiers contacts survey team cross_sell reward desk residual"
-    )
+    mechanisms = "stages satisfaction warning problem ngtp tiers contacts survey team cross_sell reward desk residual"
     assert [getattr(scenario, name) for name in mechanisms.split()] == [None] * 13
     assert scenario.promotions == scenario.cadences == scenario.gifts == scenario.tenure_shapes == {}
     assert scenario.policies == {"before": {}}

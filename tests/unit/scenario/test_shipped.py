@@ -58,7 +58,5 @@ def test_reading_a_scenario_needs_nothing_heavy() -> None:
         f"load_experiments(load_scenario({str(SCENARIOS[0])!r}));"
         "print([name for name in ('numpy', 'scipy', 'pandas', 'numba', 'rich') if name in sys.modules])"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
-    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
