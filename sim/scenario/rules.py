@@ -110,6 +110,13 @@ def _promotions_in_time(view: View) -> Found:
             yield view.problem((*path, "recurring", "lasts_days"), shown(lasts), rule)
 
 
+def _desk_opens_before_it_closes(view: View) -> Found:
+    opens, closes = (view.number("desk", "hours", key) for key in ("opens_hour", "closes_hour"))
+    if opens is not None and closes is not None and closes <= opens:
+        rule = f"above opens_hour ({opens:g}, line {view.line('desk', 'hours', 'opens_hour')})"
+        yield view.problem(("desk", "hours", "closes_hour"), shown(closes), rule)
+
+
 def _priorities_in_order(view: View) -> Found:
     a, b = (view.number("ngtp", "priorities", key) for key in ("a_value_share", "b_value_share"))
     if a is not None and b is not None and b < a:
@@ -191,6 +198,8 @@ def _mechanisms_present(view: View) -> Found:
             yield _lacking(view, (*path, "complaint_line"), "true", "team")
         if policy.get("reward") is not None and view.get("reward") is None:
             yield _lacking(view, (*path, "reward"), "a reward", "reward")
+    if view.get("desk", "priority") == "tier" and view.get("tiers") is None:
+        yield _lacking(view, ("desk", "priority"), "tier", "tiers")
 
 
 def _lacking(view: View, path: KeyPath, got: str, block: str) -> Problem:
@@ -295,6 +304,7 @@ _RULES: tuple[Callable[[View], Found], ...] = (
     _bands_in_order,
     _steps_in_order,
     _promotions_in_time,
+    _desk_opens_before_it_closes,
     _priorities_in_order,
     _names_exist,
     _baseline_exists,

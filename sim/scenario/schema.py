@@ -246,6 +246,18 @@ class Effects(Block):
     step_days: PositiveDays = Field(default=7.0, ge=0.1)
 
 
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+Hour = Annotated[float, Field(ge=0, le=24)]
+
+
+class Hours(Block):
+    """When the save desk is open: from one hour to another, on some days of the week."""
+
+    opens_hour: Hour
+    closes_hour: Hour
+    days: Many[Weekday] = Field(default=("mon", "tue", "wed", "thu", "fri", "sat", "sun"), min_length=1)
+
+
 class Desk(Block):
     """A save desk: who wants to leave asks here first."""
 
@@ -255,6 +267,8 @@ class Desk(Block):
     success_share: Share
     reasons: Many[Reason] = Field(min_length=1)
     cost_yuan_per_minute: Yuan = 0.0
+    hours: Hours | None = None
+    priority: Literal["tier", "none"] = "none"
 
 
 # --- what a firm does -----------------------------------------------------------------------------
