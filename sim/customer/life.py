@@ -104,13 +104,13 @@ def next_touch(c, t, done, laws):
         return
     for i in range(laws.touch_start[c.cadence], laws.touch_start[c.cadence + 1]):
         year = 0
-        at = c.joined + laws.touch_tenure[i]
-        if at < t and laws.touch_yearly[i] == 1:
-            year = math.ceil((t - at) / _YEAR)
-            at = c.joined + laws.touch_tenure[i] + year * _YEAR
-        if at == t and i <= done and laws.touch_yearly[i] == 1:
-            year += 1
-            at = c.joined + laws.touch_tenure[i] + year * _YEAR
+        at = first = c.joined + laws.touch_tenure[i]
+        if at <= t and laws.touch_yearly[i] == 1:
+            year = math.floor((t - first) / _YEAR)  # a year too few, or one that is past, where it is rounded
+            at = first + year * _YEAR
+            while at < t or (at == t and i <= done):
+                year += 1
+                at = first + year * _YEAR
         if (at > t or (at == t and i > done)) and at < c.due[_TOUCH]:
             c.due[_TOUCH] = at
             c.touch = i

@@ -68,9 +68,7 @@ def test_clocks_have_luck_of_their_own():
     assert not set(firings([0.0], [1.0], 50.0, k=3)) & set(firings([0.0], [1.0], 50.0, k=4))
 
 
-STEPS = st.lists(
-    st.tuples(st.floats(0.01, 30.0), st.floats(0.0, 2.0), st.floats(0.0, 1.0)), min_size=1, max_size=8
-)
+STEPS = st.lists(st.tuples(st.floats(0.01, 30.0), st.floats(0.0, 2.0), st.floats(0.0, 1.0)), min_size=1, max_size=8)
 
 
 @given(STEPS)

@@ -32,9 +32,7 @@ def philox_by_the_paper(counter: tuple[int, ...], key: tuple[int, ...]) -> tuple
     return tuple(c)
 
 
-def uniform_by_the_page(
-    key: int, entity: int, decision: int, life: int, occurrence: int, replication: int
-) -> float:
+def uniform_by_the_page(key: int, entity: int, decision: int, life: int, occurrence: int, replication: int) -> float:
     """docs/model.md section 10, and 53 bits of the first two words on (0, 1]."""
     counter = (entity, decision + 256 * life, occurrence, replication)
     a, b, _, _ = philox_by_the_paper(counter, (key & WORD, key >> 32))

@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from numba import njit
 
 from sim.customer.laws import compile_laws
@@ -35,11 +37,12 @@ def world_of(touches, *, channels=None, base=None, **blocks):
 
 @njit
 def touches_ahead(customers, laws, t, count):
-    """The next `count` touches after `t`: day, number, year."""
+    """The next `count` touches of a cadence that is taken up at `t`: day, number, year."""
     c, found = customers[0], np.zeros((count, 3))
+    done = len(laws[0].touch_tenure)
     for i in range(count):
-        next_touch(c, t, laws[0])
-        t = c.due[9]
+        next_touch(c, t, done, laws[0])
+        t, done = c.due[9], c.touch
         found[i, 0], found[i, 1], found[i, 2] = t, c.touch, c.touch_year
     return found
 
@@ -252,3 +255,30 @@ def test_problems_are_reported_by_the_share_who_report_them(family: Family):
             assert not reported.any()
         else:
             family.rate("complaint line: problems reported", reported, "is", 0.3)
+
+
+def test_two_touches_of_the_same_day_are_both_made():
+    """Catches a touch that is passed over because another was made at the same moment, in later years too."""
+    touches = {
+        "call": {"tenure_days": 30, "channels": ["call"]},
+        "yearly": {"tenure_days": 30, "channels": ["call"], "yearly": True},
+        "gift": {"tenure_days": 395, "channels": ["call"]},
+    }
+    assert ahead(touches, 0.0, 0.0, 4) == [[30, 0, 0], [30, 1, 0], [395, 1, 1], [395, 2, 0]]
+    world = world_of(touches)
+    world.live(40.0)
+    assert (world.customers["contacts"] == 2).all()
+    # a cadence that is taken up at that very moment has none of them
+    assert ahead(touches, -30.0, 0.0, 1) == [[365, 1, 1]]
+
+
+@given(st.floats(-2_000.0, 400.0), st.floats(0.01, 700.0))
+def test_touches_of_one_day_are_made_in_every_year(joined, tenure_days):
+    """Catches a year that is counted one too far, because days since joining are rounded."""
+    touches = {
+        "one": {"tenure_days": tenure_days, "channels": ["call"], "yearly": True},
+        "other": {"tenure_days": tenure_days, "channels": ["call"], "yearly": True},
+    }
+    found = ahead(touches, joined, joined, 12)
+    assert [number for _, number, _ in found] == [0, 1] * 6
+    assert [year for _, _, year in found] == [y for y in range(6) for _ in range(2)]
