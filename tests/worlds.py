@@ -169,9 +169,7 @@ def live(scenario: Scenario, policy: str = "before", *, until: float = HORIZON, 
     return world
 
 
-def roll_out(
-    scenario: Scenario, arm: tuple[str | None, float | None], policy: str = "before", **how: Any
-) -> World:
+def roll_out(scenario: Scenario, arm: tuple[str | None, float | None], policy: str = "before", **how: Any) -> World:
     """A world on day 0 in which the whole base is in one arm; its campaign has begun."""
     world = day_zero(scenario, policy, arms=[arm], **how)
     world.enrol(base_of(world), 0)
@@ -192,7 +190,5 @@ def differing(one: np.ndarray, other: np.ndarray, *besides: str) -> np.ndarray:
     for name in customer_dtype.names or ():
         if name not in besides:
             a, b = (np.ascontiguousarray(customers[name]) for customers in (one, other))
-            found |= (a.view(np.uint8).reshape(len(one), -1) != b.view(np.uint8).reshape(len(one), -1)).any(
-                axis=1
-            )
+            found |= (a.view(np.uint8).reshape(len(one), -1) != b.view(np.uint8).reshape(len(one), -1)).any(axis=1)
     return found

@@ -140,7 +140,7 @@ def _choose(laws: Laws, customers: Customers, decision: Decision, shares: list[f
 def _gamma(u: np.ndarray, mean: np.ndarray, sd: np.ndarray) -> np.ndarray:
     """Gamma quantiles; a standard deviation of 0 is a constant."""
     value = mean.copy()
-    spread = (sd > 0) & (mean > 0)
+    spread = (sd > 1e-9 * mean) & (mean > 0)  # below the last digits there is none
     shape = (mean[spread] / sd[spread]) ** 2
     # u = 1 (one draw in 2^53) has no finite quantile
     below_one = np.minimum(u[spread], 1.0 - 2.0**-53)

@@ -39,9 +39,7 @@ def people(n: int, replications: int = 1, segments: int = 4) -> np.ndarray:
 def dealt(method: str, customers: np.ndarray, **how) -> np.ndarray:
     key = how.pop("seed", 1)
     again = how.pop("again", False)
-    stratum = (
-        customers["segment"].astype(np.int64) if method == "stratified" else np.zeros(len(customers), int)
-    )
+    stratum = customers["segment"].astype(np.int64) if method == "stratified" else np.zeros(len(customers), int)
     return assign(trial(method, **how), key, customers, stratum, again=again)
 
 
@@ -144,9 +142,7 @@ def test_strata_are_the_combinations_that_are_named():
     c = c[c["joined"] <= 0]
     stratum = strata(scenario, experiment("contact_cadence"), c)
     pairs = list(zip(c["tier"].tolist(), tenure_band(scenario, c, 0.0).tolist(), strict=True))
-    assert (
-        len(set(pairs)) == len(set(stratum.tolist())) == len(set(zip(pairs, stratum.tolist(), strict=True)))
-    )
+    assert len(set(pairs)) == len(set(stratum.tolist())) == len(set(zip(pairs, stratum.tolist(), strict=True)))
     assert not strata(scenario, experiment("reward_days"), c).any()
 
 

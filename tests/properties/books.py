@@ -1,0 +1,101 @@
+"""The books of a world: what must be equal because every customer, and every fen, is in exactly one place."""
+
+import numpy as np
+
+from sim.customer.life import LOSS_COLUMN, MOVE_COLUMN, STATE_COLUMN
+from sim.customer.record import CLOCKS, LINES, Line
+from sim.customer.states import ACTIVE, LEAVING, MOVES, State
+from sim.world.world import World
+
+SETTLED = {"money.margin_share": 1.0, "residual.discount_per_year": 0.0}
+"""Values under which money after the horizon is counted as money within it."""
+
+
+class Books:
+    """A world on day 0, to be lived; the methods compare its records with its tally at the end."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.start = self.count()
+
+    def count(self) -> np.ndarray:
+        """Customers by (row, state)."""
+        counted = np.zeros((self.world.rows, len(State)), dtype=np.int64)
+        np.add.at(counted, (self.world.customers["row"], self.world.customers["state"]), 1)
+        return counted
+
+    @property
+    def customers(self) -> np.ndarray:
+        return self.world.customers
+
+    @property
+    def moves(self) -> np.ndarray:
+        """(row, period, move)"""
+        return self.world.shared.tally[..., MOVE_COLUMN : MOVE_COLUMN + len(MOVES)].sum(axis=1)
+
+    @property
+    def closing(self) -> np.ndarray:
+        """(row, period, state)"""
+        return self.world.shared.tally[..., STATE_COLUMN : STATE_COLUMN + len(State)].sum(axis=1)
+
+    @property
+    def losses(self) -> np.ndarray:
+        """(row, period, clock)"""
+        return self.world.shared.tally[..., LOSS_COLUMN : LOSS_COLUMN + CLOCKS].sum(axis=1)
+
+    def money(self, *, within: bool) -> np.ndarray:
+        """(row, arm, line) within the horizon or after it."""
+        end = self.world.laws.horizon_period
+        periods = slice(0, end) if within else slice(end, None)
+        return self.world.shared.tally[:, :, periods, :LINES].sum(axis=2)
+
+    def check_moves_are_legal(self) -> None:
+        """An illegal move is booked as closing in a state that is never closed."""
+        assert not self.closing[..., State.LOST].any()
+        assert not self.closing[..., State.PROSPECT].any()
+
+    def check_states(self) -> None:
+        """Start + in - out = now, at every period's end and at last."""
+        now = self.start.copy()
+        for period in range(self.moves.shape[1]):
+            for number, (source, target) in enumerate(MOVES):
+                now[:, source] -= self.moves[:, period, number]
+                now[:, target] += self.moves[:, period, number]
+            assert (now[:, ACTIVE] == self.closing[:, period, ACTIVE]).all(), period
+        assert (now == self.count()).all()
+
+    def check_losses(self) -> None:
+        """Losses by reason are the moves to lost, and those of the records."""
+        to_lost = [number for number, (_, end) in enumerate(MOVES) if end == State.LOST]
+        assert (self.losses.sum(axis=2) == self.moves[..., to_lost].sum(axis=2)).all()
+        assert not np.delete(self.losses, [int(clock) for clock in LEAVING], axis=2).any()
+        lost = self.customers[self.customers["state"] == State.LOST]
+        period = np.searchsorted(self.world.laws.marks, lost["lost_at"], side="right") - 1
+        counted = np.zeros_like(self.losses)
+        np.add.at(counted, (lost["row"], period, lost["reason"]), 1)
+        assert (counted == self.losses).all()
+
+    def check_ledgers(self) -> None:
+        """Every fen of a customer's ledger is in the tally, line by line."""
+        within = self.money(within=True)
+        records = np.zeros_like(within)
+        for line in range(LINES):
+            place = (self.customers["row"], self.customers["arm"] + 1)
+            np.add.at(records[..., line], place, self.customers["ledger"][:, line])
+        assert (within == records).all()
+
+    def check_residuals(self) -> None:
+        """Every fen after the horizon is residual value (in a `SETTLED` world)."""
+        later = self.money(within=False)
+        expected = later[..., Line.LIST] - later[..., Line.LIST + 1 :].sum(axis=-1)
+        records = np.zeros_like(expected)
+        np.add.at(records, (self.customers["row"], self.customers["arm"] + 1), self.customers["residual"])
+        assert (records == expected).all()
+
+    def check_all(self) -> None:
+        """All of the above; the world has been lived to the last of its marks."""
+        self.check_moves_are_legal()
+        self.check_states()
+        self.check_losses()
+        self.check_ledgers()
+        self.check_residuals()
