@@ -1,7 +1,7 @@
 """Any valid world keeps its books and its order in time: company H with its numbers drawn at random."""
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.customer.laws import YEAR
@@ -12,6 +12,7 @@ from tests.properties.books import SETTLED, Books
 from tests.worlds import company, day_zero, differing, leaving, live, load_company, quiet, rates, with_desk
 
 HALF, UNTIL = 100.0, 190.0
+EXAMPLES = 150
 SHARE = st.floats(0.0, 1.0)
 
 
@@ -109,6 +110,7 @@ def world_of(scenario: Scenario, policy: str, arms: list, **how):
     return world
 
 
+@settings(max_examples=EXAMPLES)
 @given(scenarios(), st.sampled_from(["before", "programme"]), ARMS, st.sampled_from([0.0, 3.0]))
 def test_any_world_keeps_its_books_and_its_order(scenario, policy, arms, window_days):
     """Catches whatever creates, loses or doubles a customer or a fen, or lets something happen out of time."""
@@ -171,6 +173,7 @@ def check_order(c: np.ndarray) -> None:
     assert np.allclose(turns, np.rint(turns))
 
 
+@settings(max_examples=EXAMPLES)
 @given(scenarios(), st.sampled_from(["before", "programme"]), ARMS)
 def test_any_world_is_the_same_in_windows(scenario, policy, arms):
     """Catches a mechanism that writes at a window's end; tiers, promotions and all else as they come."""

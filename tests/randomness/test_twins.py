@@ -182,6 +182,44 @@ def without_fatigue(scenario):
     return scenario.model_copy(update={"contacts": scenario.contacts.model_copy(update={"fatigue": None})})
 
 
+def test_a_touch_has_the_same_luck_in_every_cadence():
+    """Catches luck by the number of a contact: a customer's call in month 5 is its third in one cadence only."""
+    call = CALL | {"reach_share": 0.5}
+    call_5 = {"tenure_days": 150, "channels": ["call"]}
+    fuller = {"welcome": {"tenure_days": 7, "channels": ["call"]}, "month_5": call_5}
+    scenario = quiet(
+        customers=1_000,
+        contacts={"channels": {"call": call}},
+        cadences={"full": {"touches": fuller}, "bare": {"touches": {"month_5": call_5}}},
+    )
+    full, bare = (roll_out(scenario, (cadence, None)) for cadence in ("full", "bare"))
+    full.live(100.0)
+    welcomed = full.customers["contacts"].copy()
+    for world in (full, bare):
+        world.live(200.0)
+    assert ((full.customers["contacts"] - welcomed) == bare.customers["contacts"]).all()
+    assert 300 < bare.customers["contacts"].sum() < 700
+    assert (welcomed != bare.customers["contacts"]).any()
+
+
+def test_a_smaller_chance_acts_on_a_part_of_those_on_whom_a_larger_one_acts():
+    """Catches a chance that is compared the wrong way round: other customers would be reached, or saved."""
+
+    def reached(share: float) -> np.ndarray:
+        touches = {"one": {"tenure_days": 5, "channels": ["call"]}}
+        channels = {"call": CALL | {"reach_share": share}}
+        scenario = quiet(customers=2_000, contacts={"channels": channels}, cadences={"all": {"touches": touches}})
+        world = roll_out(scenario, ("all", None))
+        world.live(10.0)
+        return world.customers["contacts"] > 0
+
+    few, many = reached(0.2), reached(0.5)
+    assert not (few & ~many).any()
+    assert few.sum() < many.sum()
+    assert not reached(0.0).any()
+    assert reached(1.0).all()
+
+
 # --- one more customer ----------------------------------------------------------------------------
 
 
