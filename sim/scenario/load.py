@@ -16,6 +16,7 @@ from sim.scenario.experiment_rules import experiment_problems
 from sim.scenario.experiment_schema import Experiment
 from sim.scenario.facts import load_facts
 from sim.scenario.loaded import Loaded, leaves
+from sim.scenario.mark_rules import mark_problems, no_marks
 from sim.scenario.messages import schema_problems
 from sim.scenario.problems import InputProblems, KeyPath, Problem, dotted, shown
 from sim.scenario.provenance import Provenance, collapse
@@ -24,6 +25,7 @@ from sim.scenario.schema import Scenario
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 Rules = Callable[[dict[str, Any], Places], Iterable[Problem]]
+MarkRules = Callable[[dict[str, Any], dict[str, Provenance], Places], Iterable[Problem]]
 
 
 def load_scenario(path: str | Path) -> Loaded[Scenario]:
@@ -42,7 +44,7 @@ def load_scenario(path: str | Path) -> Loaded[Scenario]:
     InputProblems
         With every problem of the file that could be found, in the order of its lines.
     """
-    return _load(read_document(path), Scenario, scenario_problems)
+    return _load(read_document(path), Scenario, scenario_problems, mark_problems)
 
 
 def load_experiment(path: str | Path, scenario: Loaded[Scenario]) -> Loaded[Experiment]:
@@ -62,7 +64,8 @@ def load_experiment(path: str | Path, scenario: Loaded[Scenario]) -> Loaded[Expe
     InputProblems
         With every problem of the file that could be found, in the order of its lines.
     """
-    return _load(read_document(path), Experiment, partial(experiment_problems, scenario=scenario))
+    rules = partial(experiment_problems, scenario=scenario)
+    return _load(read_document(path), Experiment, rules, no_marks)
 
 
 def load_experiments(scenario: Loaded[Scenario], files: Iterable[str | Path] | None = None) -> list[Loaded[Experiment]]:
@@ -111,12 +114,13 @@ def experiment_files(scenario: Loaded[Scenario]) -> list[Path]:
     return [Path(os.path.normpath(folder / listed)) for listed in scenario.value.experiments]
 
 
-def _load(document: Document, model: type[ModelT], rules: Rules) -> Loaded[ModelT]:
+def _load(document: Document, model: type[ModelT], rules: Rules, marks: MarkRules) -> Loaded[ModelT]:
     collapsed = collapse(document, load_facts())
     value, found = _validated(collapsed.tree, document.places, model, rules)
     problems = [*document.problems, *collapsed.problems, *found]
     if value is not None:
         problems.extend(_range_problems(collapsed.tree, collapsed.provenance, document.places, model))
+        problems.extend(marks(collapsed.tree, collapsed.provenance, document.places))
     if value is None or problems:
         raise InputProblems(_tidy(problems))
     return Loaded(

@@ -7,7 +7,8 @@ In a file a number may stand bare, or as a parameter::
     cost_yuan: {distribution: lognormal, median: 4, sigma: 0.5, assumed: why}
 
 ``source:`` or ``assumed:`` on a block covers the bare numbers inside it. So five words cannot be names of
-things (segments, arms, ...): source, assumed, value, central, distribution.
+things (segments, arms, ...): source, assumed, value, central, distribution. Beside ``value`` or ``central``
+may stand ``calibrate:`` (`sim.scenario.marks`).
 """
 
 from __future__ import annotations
@@ -19,11 +20,13 @@ from typing import TypeGuard
 
 from sim.scenario.distributions import PARAMETERS, Distribution, fault
 from sim.scenario.document import UNREADABLE, Document, Tree, Unreadable
+from sim.scenario.marks import FORMS, REST, SAME_AS, Free, Mark, Rest, SameAs
 from sim.scenario.problems import KeyPath, Problem, dotted, nearest, one_of, shown
 from sim.scenario.quantities import quantity, unit_of
 
 _FORMS = ("value", "central", "distribution")
 _ORIGIN = ("source", "assumed")
+_MARK = "calibrate"
 _FACT_ID = re.compile(r"(?<![\w-])[A-Z]-[0-9]{2}(?![\w-])")
 # What a distribution says about its place on the line may carry the unit of the key; its shape may not.
 _WITH_UNIT = frozenset({"value", "central", "low", "high", "mode", "mean", "sd", "median"})
@@ -46,6 +49,8 @@ class Provenance:
     distribution : Distribution or None
     line : int
         Line in the file.
+    mark : Mark or None
+        How `sim calibrate` may move it; None where it stays.
     """
 
     source: str | None
@@ -55,6 +60,7 @@ class Provenance:
     high: float | None
     distribution: Distribution | None
     line: int
+    mark: Mark | None = None
 
     @property
     def founded(self) -> bool:
@@ -65,6 +71,11 @@ class Provenance:
     def ranged(self) -> bool:
         """True where the assumption is a range or a distribution."""
         return self.low is not None and self.high is not None
+
+    @property
+    def calibrate(self) -> tuple[float, float] | None:
+        """Bounds between which calibration may move it freely, or None."""
+        return (self.mark.low, self.mark.high) if isinstance(self.mark, Free) else None
 
 
 @dataclass(frozen=True)
@@ -139,10 +150,11 @@ class _Collapser:
         low: float | None = None,
         high: float | None = None,
         distribution: Distribution | None = None,
+        mark: Mark | None = None,
     ) -> None:
         line = self.places.line(path)
         self.provenance[dotted(path)] = Provenance(
-            origin.source, origin.assumed, low, central, high, distribution, line
+            origin.source, origin.assumed, low, central, high, distribution, line, mark
         )
 
     def _note(self, path: KeyPath, got: str, rule: str, hint: str | None = None, of_key: bool = False) -> None:
@@ -181,7 +193,7 @@ class _Collapser:
         if forms[0] == "distribution":
             return self._distribution(node, path, origin)
         allowed = (forms[0],) if forms[0] == "value" else ("central", "low", "high")
-        if not self._only(node, path, allowed):
+        if not self._only(node, path, (*allowed, _MARK)):
             return UNREADABLE
         value = self._scalar(node[forms[0]], (*path, forms[0]), path)
         if forms[0] == "value":
@@ -189,7 +201,9 @@ class _Collapser:
                 self._note((*path, "value"), shown(value), "a number ('value' is no name for a thing)")
                 return UNREADABLE
             if _is_number(value):
-                self._record(path, origin, value)
+                self._record(path, origin, value, mark=self._mark(node, path))
+            elif _MARK in node and not isinstance(value, Unreadable):
+                self._note((*path, _MARK), shown(node[_MARK]), "left out: the value is no number")
             return value
         numbers = self._numbers(node, path, allowed)
         if numbers is None:
@@ -202,8 +216,32 @@ class _Collapser:
             rule = f"between low ({low:g}) and high ({high:g})"
             self._note((*path, "central"), shown(central), rule)
             return UNREADABLE
-        self._record(path, origin, central, low, high)
+        self._record(path, origin, central, low, high, mark=self._mark(node, path))
         return central
+
+    def _mark(self, node: dict[str, Tree], path: KeyPath) -> Mark | None:
+        """Read ``calibrate:``; whether it fits its value and other parameters is for `mark_rules`."""
+        if _MARK not in node:
+            return None
+        written, at = node[_MARK], (*path, _MARK)
+        if isinstance(written, Unreadable):
+            return None
+        if written == REST:
+            return Rest()
+        if isinstance(written, dict) and list(written) == [SAME_AS]:
+            other = written[SAME_AS]
+            if isinstance(other, str):
+                return SameAs(other)
+            self._note((*at, SAME_AS), shown(other), "the path of a parameter, such as segments.NAME.risk_factor")
+            return None
+        if isinstance(written, list) and len(written) == 2:
+            low, high = (self._scalar(bound, (*at, place), path) for place, bound in enumerate(written))
+            if _is_number(low) and _is_number(high):
+                return Free(low, high)
+            if isinstance(low, Unreadable) or isinstance(high, Unreadable):
+                return None
+        self._note(at, shown(written), FORMS)
+        return None
 
     def _distribution(self, node: dict[str, Tree], path: KeyPath, origin: _Origin) -> Tree:
         name = node["distribution"]

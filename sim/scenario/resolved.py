@@ -1,7 +1,8 @@
 """The whole of a file written out again: every default, and beside each number what it rests on.
 
 The text loads to an equal model. A number with an origin is written as a parameter, so the origin survives. A
-number that was changed after loading has lost it: it is assumed, and the reason names the file's number.
+number that was changed after loading has lost it: it is assumed, and the reason names the file's number. Marks of
+calibration are left out where a marked number was changed: it need no longer fit them.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from sim.scenario.problems import KeyPath, dotted
@@ -37,7 +39,18 @@ def resolved_text(tree: Mapping[str, Any], provenance: Mapping[str, Provenance],
     str
         The same bytes for the same input.
     """
+    values = {dotted(path): value for path, value in _numbers(tree, ())}
+    if any(origin.mark is not None and values.get(name) != origin.central for name, origin in provenance.items()):
+        provenance = {name: replace(origin, mark=None) for name, origin in provenance.items()}
     return "\n".join([f"# {title}", *_block(tree, (), provenance)]) + "\n"
+
+
+def _numbers(node: Any, path: KeyPath) -> Iterator[tuple[KeyPath, Any]]:
+    if not isinstance(node, dict | list):
+        yield path, node
+        return
+    for key, value in node.items() if isinstance(node, dict) else enumerate(node):
+        yield from _numbers(value, (*path, key))
 
 
 def _block(block: Mapping[str, Any], path: KeyPath, provenance: Mapping[str, Provenance]) -> Iterator[str]:
@@ -71,7 +84,7 @@ def _leaf(value: Any, path: KeyPath, provenance: Mapping[str, Provenance]) -> st
     origin = provenance.get(dotted(path))
     if origin is None:
         return f"{_text(value)}  # default"
-    if value == origin.central and not origin.founded and not origin.ranged:
+    if value == origin.central and not origin.founded and not origin.ranged and origin.mark is None:
         return _text(value)
     return _parameter(value, origin)
 
@@ -90,8 +103,18 @@ def _parameter(value: float, origin: Provenance) -> str:
         form = {"central": value, "low": origin.low, "high": origin.high}
     else:
         form = {"value": value}
-    inside = ", ".join(f"{key}: {_text(item)}" for key, item in {**form, **reasons}.items())
-    return "{" + inside + "}"
+    mark = [] if origin.mark is None else [f"calibrate: {_mark(origin.mark.plain())}"]
+    inside = [f"{key}: {_text(item)}" for key, item in form.items()] + mark
+    inside += [f"{key}: {_text(item)}" for key, item in reasons.items()]
+    return "{" + ", ".join(inside) + "}"
+
+
+def _mark(plain: Any) -> str:
+    if isinstance(plain, list):
+        return "[" + ", ".join(_text(item) for item in plain) + "]"
+    if isinstance(plain, dict):
+        return "{" + ", ".join(f"{key}: {_text(item)}" for key, item in plain.items()) + "}"
+    return _text(plain)
 
 
 def _key(key: str) -> str:

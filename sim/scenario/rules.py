@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
+from sim.scenario.compared_rules import targets_and_checks_are_whole
 from sim.scenario.document import Places
 from sim.scenario.experiment_schema import NO_CADENCE
-from sim.scenario.facts import load_facts
-from sim.scenario.problems import KeyPath, Problem, nearest, shown
+from sim.scenario.problems import KeyPath, Problem, shown
 from sim.scenario.schema import Scenario
 from sim.scenario.view import View
 
@@ -33,13 +33,17 @@ def scenario_problems(tree: dict[str, Any], places: Places) -> list[Problem]:
 # --- shares ---------------------------------------------------------------------------------------
 
 
+def share_families(view: View) -> Iterator[tuple[KeyPath, list[KeyPath]]]:
+    """Give the shares that must add up to 1: where they stand together, and the path of each."""
+    for together in (("segments",), ("base", "tenure_mix", "bands")):
+        yield together, [(*path, "share") for path, _ in view.entries(*together)]
+    levels = ("satisfaction", "joining_share")
+    yield levels, [(*levels, level) for level in view.block(*levels)]
+
+
 def _shares_add_up(view: View) -> Found:
-    segments = [value.get("share") for _, value in view.entries("segments")]
-    bands = [value.get("share") for _, value in view.entries("base", "tenure_mix", "bands")]
-    levels = list(view.block("satisfaction", "joining_share").values())
-    yield from _adds_up(view, ("segments",), segments)
-    yield from _adds_up(view, ("base", "tenure_mix", "bands"), bands)
-    yield from _adds_up(view, ("satisfaction", "joining_share"), levels)
+    for together, paths in share_families(view):
+        yield from _adds_up(view, together, [view.get(*path) for path in paths])
 
 
 def _adds_up(view: View, path: KeyPath, shares: list[Any]) -> Found:
@@ -263,21 +267,6 @@ def _history_has_policies(view: View) -> Found:
                 yield view.unknown(at, name, known, ("policies",))
 
 
-def _validation_names_figures(view: View) -> Found:
-    facts = load_facts()
-    for path, check in view.entries("validation"):
-        name = check.get("fact")
-        if isinstance(name, str):
-            fact_id, _, figure = name.partition(".")
-            figures = [one.name for one in facts[fact_id].figures] if fact_id in facts else []
-            if figure not in figures:
-                known = [f"{fact_id}.{one}" for one in figures] or list(facts)
-                rule = "a figure of the register, written ID.figure (docs/facts.md)"
-                yield view.problem((*path, "fact"), shown(name), rule, nearest(name, known))
-        if check.get("quantity") is None and check.get("note") is None:
-            yield view.problem(path, "neither a quantity nor a note", "a quantity, or a note why there is none")
-
-
 def _spreads_possible(view: View) -> Found:
     for path, _ in view.entries("segments"):
         mean = view.number(*path, "price_sensitivity", "mean") or 0.0
@@ -314,6 +303,6 @@ _RULES: tuple[Callable[[View], Found], ...] = (
     _touches_are_whole,
     _none_is_reserved,
     _history_has_policies,
-    _validation_names_figures,
+    targets_and_checks_are_whole,
     _spreads_possible,
 )

@@ -39,6 +39,7 @@ MAX_CUSTOMERS = 200_000_000
 BYTES_PER_CUSTOMER = 600
 """Rounded up: a customer's record, its tiers and scores, and a second copy for a forked world."""
 
+Tolerance = Annotated[float, Field(gt=0)]
 HorizonDays = Annotated[Whole, Field(ge=1, le=3650)]
 
 
@@ -346,6 +347,19 @@ class Check(Block):
     note: Text | None = None
 
 
+class Target(Block):
+    """What `sim calibrate` aims at: a quantity, and a figure of the register of facts or a number reported of it.
+
+    `quantity` as in `Check`. Misses are counted in `tolerance`, 1% of what is reported if left out: a target with
+    half the tolerance is to be met twice as closely.
+    """
+
+    quantity: Text
+    fact: Text | None = None
+    reported: float | None = None
+    tolerance: Tolerance | None = None
+
+
 def _only_before() -> dict[Name, dict[Tier, TierPolicy]]:
     return {"before": {}}
 
@@ -388,4 +402,5 @@ class Scenario(Block):
     policies: dict[Name, dict[Tier, TierPolicy]] = Field(default_factory=_only_before)
 
     history: History | None = None
+    targets: Many[Target] = ()
     validation: Many[Check] = ()
