@@ -16,7 +16,7 @@ from sim.customer.base import idle_firm, row_starts
 from sim.customer.laws import AS_POLICY, NO_CADENCE, Laws, Shared, Timetable, month_starts
 from sim.customer.life import ASKING, COLUMNS, answer_call, close, live, wait
 from sim.customer.record import GOLD, PLATINUM
-from sim.world.desk import DESK_LINE, Desk
+from sim.world.desk import DESK_LINE, Desk, DeskMeasures, measure
 from sim.world.tiers import compile_tiers, follow, score
 
 if TYPE_CHECKING:
@@ -150,19 +150,24 @@ class World:
         self.follow_policy()
 
     def fork(self) -> World:
-        """An independent world that goes on from here; nobody may stand at the desk."""
-        if self.desks:
-            raise ValueError("a world with a save desk cannot be forked: its queue cannot be copied")
+        """An independent world that goes on from here."""
         twin = object.__new__(World)
         twin.__dict__ |= self.__dict__
         twin.customers, twin.firm = self.customers.copy(), self.firm.copy()
         twin.shared = self.shared._replace(cuts=self.shared.cuts.copy(), tally=self.shared.tally.copy())
         twin.calendar = simpy.Environment(initial_time=self.calendar.now)
+        twin.desks = [desk.fork(twin) for desk in self.desks]
         return twin
 
     def tally_to(self, day: float) -> np.ndarray:
         """The books up to a day that closes a period; (rows, arms + 1, periods, columns)."""
         return self.shared.tally[:, :, : int(np.searchsorted(self.laws.marks, day))].copy()
+
+    def desk_measures(self, tier: int | None = None) -> DeskMeasures:
+        """What the save desk has done so far, by replication; for all callers or for those who asked in a tier."""
+        if not self.desks:
+            raise ValueError("the world has no save desk to measure")
+        return measure(self.desks, tier)
 
     def live(self, until: float) -> None:
         """Live everybody to the start of day `until`, scoring at every month's start on the way.
