@@ -191,6 +191,7 @@ class Family:
     def rate(self, name: str, happened: ArrayLike, side: Side, target: float) -> None:
         """Fail unless the share of ``happened`` can be as claimed of ``target``: exact binomial test."""
         self._declared(name)
+        target = float(target)  # notes travel between processes as plain numbers
         outcome = np.asarray(happened, dtype=bool).ravel()
         count, trials = int(outcome.sum()), outcome.size
         if min(_tail(extreme, trials, target, side) for extreme in (0, trials)) >= self.error:
