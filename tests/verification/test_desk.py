@@ -83,7 +83,7 @@ def calls_of(scenario: Scenario, key: int) -> list[tuple[np.ndarray, np.ndarray]
         world.begin()
         world.live(END)
         for desk in world.desks:
-            asked, waited, outcome = (np.array(column) for column in list(zip(*desk.calls, strict=True))[:3])
+            asked, waited, outcome = (np.array([call[part] for call in desk.calls]) for part in range(3))
             inside = (asked >= WARM_UP) & (asked < END - REST)
             found.append((waited[inside] * MINUTES, outcome[inside] == "tired"))
     return found
