@@ -163,6 +163,11 @@ CHECKS = (
     "Erlang A: share that tires",
     "Erlang A: minutes waited",
     "Erlang A: chance of waiting",
+    "Cobham: calls of the first class",
+    "Cobham: minutes the first class waits",
+    "Cobham: minutes the second class waits",
+    "Cobham: chance that the first class waits",
+    "Cobham: chance that the second class waits",
 )
 
 Side = Literal["is", "at most", "at least"]
