@@ -165,6 +165,22 @@ def test_an_effect_fades_in_steps_and_ends():
     )
 
 
+def test_an_effect_that_lasts_whole_steps_ends_with_the_last():
+    """Catches a step too many where `lasts_days` is a multiple of the step."""
+    effect = {"max_reduction": 0.5, "acts_on": ["problem"], "half_life_days": 14.0, "lasts_days": 21.0}
+    world = world_of(
+        {"one": {"tenure_days": 1, "channels": ["call"]}},
+        effects_of_contacts={"effect": effect},
+        effects={"step_days": 7.0},
+        customers=1,
+    )
+    world.live(21.9)
+    assert world.customers["contact_effect"][0] == pytest.approx(0.25)
+    world.live(22.1)
+    assert world.customers["contact_effect"][0] == 0.0
+    assert np.isinf(world.customers["due"][0, Moment.CONTACT_FADE])
+
+
 def test_explaining_raises_satisfied_to_very_and_nobody_else():
     """Catches a dissatisfied customer who is talked into satisfaction."""
     world = world_of(
