@@ -19,7 +19,7 @@ PIP_INSTALL := $(BIN)/python -m pip install -qq --constraint constraints.txt
 TEST_WORKERS ?= 2
 
 .DELETE_ON_ERROR:
-.PHONY: setup run test lint types tests bench fit readme clean
+.PHONY: setup run test lint types tests bench readme validation clean
 
 setup: $(READY)
 
@@ -49,11 +49,11 @@ tests: setup
 bench: setup
 	@$(BIN)/python -m benchmarks
 
-fit: setup
-	@$(BIN)/python -m sim.planning.fit scenarios/h_broadband.yaml
-
 readme: setup
 	@$(BIN)/python -m tests.golden.readme_block
+
+validation: setup
+	@$(BIN)/python -m tests.golden.validation_page
 
 clean:
 	rm -rf $(VENV) build

@@ -168,6 +168,10 @@ CHECKS = (
     "Cobham: minutes the second class waits",
     "Cobham: chance that the first class waits",
     "Cobham: chance that the second class waits",
+    "calibration: recovery of small",
+    "calibration: recovery of big",
+    "calibration: recovery of very",
+    "calibration: coverage of fitted values",
 )
 
 Side = Literal["is", "at most", "at least"]

@@ -51,7 +51,8 @@ def check(scenario: str) -> None:
     _show_world(console, world)
     _show_policies(console, world.value)
     _show_experiments(console, experiments)
-    rows = _rows("", world.provenance)
+    _show_calibration(console, world)
+    rows = _rows("", {path: origin for path, origin in world.provenance.items() if not path.startswith("targets.")})
     for experiment in experiments:
         rows += _rows(f"{experiment.value.name}: ", experiment.provenance)
     _show_origins(console, rows)
@@ -103,6 +104,34 @@ def _show_experiments(console: Console, experiments: list[Any]) -> None:
         table.add_row(value.name, value.question, ", ".join(value.arms), value.assignment.method)
     if experiments:
         console.print(table)
+
+
+def _show_calibration(console: Console, world: Loaded[Scenario]) -> None:
+    """Show what `sim calibrate` would move, and what it would aim at."""
+    from sim.scenario.aims import reported, tolerance
+
+    marked = {path: origin for path, origin in world.provenance.items() if origin.mark is not None}
+    table = _table("Calibrated", "what", "value", "may move")
+    for path, origin in marked.items():
+        table.add_row(path, f"{origin.central:.6g}", _may_move(origin))
+    if marked:
+        console.print(table)
+    table = _table("Targets", "quantity", "aim", "from")
+    for place, target in enumerate(world.value.targets):
+        why = target.fact or ""
+        if target.reported is not None:
+            known = world.provenance[f"targets.{place}.reported"]
+            why = known.assumed or known.source or "neither a source nor assumed"
+        aim = f"{reported(target):.6g}, to within {tolerance(target):.3g}"
+        table.add_row(target.quantity, aim, why)
+    if world.value.targets:
+        console.print(table)
+
+
+def _may_move(origin: Provenance) -> str:
+    if origin.calibrate is not None:
+        return f"{origin.calibrate[0]:g} to {origin.calibrate[1]:g}"
+    return str(origin.mark)
 
 
 class _Row(NamedTuple):

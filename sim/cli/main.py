@@ -22,6 +22,8 @@ DEBUG = "--debug"
 COMMANDS = {
     "run": "Live a scenario, answer its experiments, write the report.",
     "check": "Say whether a scenario is valid, what is in it, what is assumed.",
+    "calibrate": "Fit a scenario's marked parameters to its targets.",
+    "validate": "Compare every reported figure with what the world does.",
 }
 
 
@@ -95,11 +97,14 @@ def _trace(debug: bool) -> None:
 def _explain(error: Exception, debug: bool) -> int:
     """Print a failure as lines for the user and return its exit code."""
     from sim.report.failures import FolderRefused, RunFailed
-    from sim.scenario.problems import InputProblems
+    from sim.scenario.problems import Impossible, InputProblems
 
     if isinstance(error, InputProblems):
         for problem in error.problems:
             click.echo(str(problem), err=True)
+        return BAD_INPUT
+    if isinstance(error, Impossible):
+        click.echo(f"sim: {error}", err=True)
         return BAD_INPUT
     if isinstance(error, FolderRefused):
         click.echo(str(error), err=True)

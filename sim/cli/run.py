@@ -2,27 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-if TYPE_CHECKING:
-    from sim.scenario.loaded import Loaded
-    from sim.scenario.schema import Scenario
+from sim.cli.memory import check_memory
+from sim.cli.options import WIDTH, jobs_option, replications_option, seed_option
 
 RESULTS = Path("results")
-WIDTH = 100
-GIBIBYTE = 2**30
-
-
-def cores() -> int:
-    """Return how many cores this process may use."""
-    try:
-        return len(os.sched_getaffinity(0))
-    except AttributeError:  # not every system can say
-        return os.cpu_count() or 1
 
 
 @click.command()
@@ -36,16 +23,10 @@ def cores() -> int:
     multiple=True,
     help="An experiment's file, may be repeated; left out, those that the scenario lists.",
 )
-@click.option("--seed", type=click.IntRange(0, 2**64 - 1), default=1, show_default=True)
-@click.option(
-    "--replications",
-    type=click.IntRange(1, 1_000_000),
-    default=400,
-    show_default=True,
-    help="How often the world is lived; each holds one trial.",
-)
+@seed_option
+@replications_option(400, 1, "How often the world is lived; each holds one trial.")
 @click.option("--customers", type=int, help="The base on day 0; left out, the scenario's.")
-@click.option("--jobs", type=click.IntRange(1, 1024), default=cores, show_default="cores")
+@jobs_option
 @click.option(
     "--out",
     metavar="DIR",
@@ -86,7 +67,7 @@ def run(
         raise click.UsageError(f"{scenario} lists no experiments; name one with --experiment.")
     if out is not None:
         check_folder(out, force)
-    _check_memory(world)
+    check_memory(world)
 
     from rich.console import Console
 
@@ -120,24 +101,3 @@ def run(
     console = Console(width=WIDTH, highlight=False)
     for piece in show(result.summary, str(page)):
         console.print(piece)
-
-
-def _check_memory(world: Loaded[Scenario]) -> None:
-    """Refuse a base that this machine cannot hold, before anything is computed."""
-    from sim.scenario.problems import InputProblems, Problem
-    from sim.scenario.schema import memory_needed
-
-    customers = world.value.customers
-    needed, there = memory_needed(customers), _memory()
-    if there is not None and needed > there:
-        got = f"{customers} (about {needed / GIBIBYTE:,.1f} GiB of memory)"
-        rule = f"a base that fits into this machine's {there / GIBIBYTE:,.1f} GiB"
-        raise InputProblems([Problem(str(world.file), None, "customers", got, rule)])
-
-
-def _memory() -> int | None:
-    """Return the machine's memory in bytes; ``None`` where the system does not say."""
-    try:
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    except (AttributeError, OSError, ValueError):
-        return None

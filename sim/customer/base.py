@@ -29,6 +29,7 @@ from sim.customer.record import (
     Moment,
     customer_dtype,
 )
+from sim.scenario.problems import Impossible
 
 if TYPE_CHECKING:
     from sim.scenario.schema import Scenario
@@ -47,7 +48,7 @@ _JOIN, _BOOKING = int(Moment.JOIN), int(Moment.BOOKING)
 _JOINING = int(Decision.JOINING)
 
 
-class NobodySurvives(ValueError):
+class NobodySurvives(Impossible):
     """The tenure mix asks for customers whom the scenario's hazards leave no chance to exist."""
 
 

@@ -51,8 +51,9 @@ def rate_of(c, k, t, laws):
         rate *= c.frailty
     if laws.price_sensitive[k] == 1:
         rate *= 1.0 + c.price_sensitivity * c.promotion
-    if laws.reward_acts[k] == 1:
-        rate *= 1.0 - c.reward_effect
+    helps = laws.reward_acts[k]
+    if helps != 0:
+        rate *= max(0.0, 1.0 + helps * c.reward_effect)
     acts = laws.contact_acts[k]
     if acts != 0:
         rate *= max(0.0, 1.0 + acts * c.contact_effect)

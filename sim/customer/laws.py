@@ -12,6 +12,7 @@ import numpy as np
 
 from sim.customer.record import DISSATISFIED, SATISFACTION_NAMES, SATISFIED, VERY
 from sim.customer.states import LEAVING, RUNS, Clock, State
+from sim.scenario.problems import Impossible
 
 if TYPE_CHECKING:
     from sim.scenario.schema import LeavingReason, Scenario
@@ -45,7 +46,7 @@ laws_dtype = np.dtype(
         # clocks
         ("hazard", np.float64, (_CLOCKS, SEGMENTS, _STATES)),  # a day
         ("shape", np.float64, (_CLOCKS, BANDS)),
-        ("bands", np.float64, (BANDS,)),  # tenure day at which a band starts; inf behind the last
+        ("bands", np.float64, (BANDS + 1,)),  # tenure day at which a band starts; inf behind the last
         ("satisfaction", np.float64, (_CLOCKS, _LEVELS)),
         ("frail", np.int64, (_CLOCKS,)),
         ("price_sensitive", np.int64, (_CLOCKS,)),
@@ -92,7 +93,7 @@ laws_dtype = np.dtype(
         ("gift_cost", np.int64, (GIFTS,)),  # fen
         ("gift_match", np.float64, (GIFTS,)),
         # money and calendar
-        ("marks", np.float64, (PERIODS + 1,)),  # days at which accounts are closed; inf behind the last
+        ("marks", np.float64, (PERIODS + 2,)),  # days at which accounts are closed; inf behind the last
         ("horizon_period", np.int64),  # number of periods within the horizon
         ("horizon", np.float64),
         ("margin", np.float64),
@@ -148,7 +149,7 @@ AS_POLICY = -2
 NO_CADENCE = -1
 
 
-class TooMany(ValueError):
+class TooMany(Impossible):
     """A table of the scenario has more entries than the kernel's record holds."""
 
 
@@ -235,7 +236,7 @@ def compile_laws(scenario: Scenario, seed: int, ends: Iterable[float], horizon: 
     contact_acts = np.zeros(clocks, np.int64)
     if reward is not None:
         for name in reward.acts_on:
-            reward_acts[Clock[name.upper()]] = 1
+            reward_acts[Clock[name.upper()]] = 1 if name == "recovery" else -1
         if reward.lock_in:
             locked[[Clock.COMPETITOR, Clock.VARIETY]] = 1
     effect = contacts.effect if contacts is not None else None

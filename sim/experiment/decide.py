@@ -94,7 +94,7 @@ def decide_trials(bench: Bench, contrasts: list[GradedContrast]) -> tuple[list[D
 
 
 def _better(choose: str, effect: float) -> bool:
-    return effect > 0 if choose == "highest" else effect < 0
+    return effect > 0 if choose == "cheapest_above_reference" else effect < 0
 
 
 def _trial_costs(bench: Bench) -> dict[str, np.ndarray]:

@@ -20,7 +20,8 @@ from sim.evidence.proportions import risk_difference, stratified_risk_difference
 from sim.evidence.results import Estimates, Interval, Refused
 from sim.evidence.survival import log_rank
 from sim.experiment.assignment import assign
-from sim.experiment.outcomes import Outcomes, metric
+from sim.experiment.outcomes import Outcomes, mean_by, metric
+from sim.scenario.problems import Impossible
 
 if TYPE_CHECKING:
     from sim.scenario.experiment_schema import Experiment
@@ -28,6 +29,10 @@ if TYPE_CHECKING:
 WITH_RESIDUAL = "net_value_with_residual_per_customer"
 LOG_RANK, HAZARD_RATIO = "log_rank", "hazard_ratio"
 NOT_PAIRED = Refused("a test without an effect has no truth to differ from")
+
+
+class NobodyEligible(Impossible):
+    """No customer of the base may take part in an experiment."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,7 +83,7 @@ class Bench:
     rollouts : Outcomes by arm
     residual_table : float64 array
         Residual value by cell, fen: what a firm can know of those who are still there.
-    horizon, margin, seed
+    replications, horizon, margin, seed
     """
 
     def __init__(
@@ -88,6 +93,7 @@ class Bench:
         rollouts: dict[str, Outcomes],
         residual_table: np.ndarray,
         *,
+        replications: int,
         horizon: float,
         margin: float,
         seed: int,
@@ -96,7 +102,9 @@ class Bench:
         self.table, self.horizon, self.margin, self.seed = residual_table, horizon, margin, seed
         self.arms = list(experiment.arms)
         everybody = [trial, *rollouts.values()]
-        self.replications = max(int(o.replication.max()) for o in everybody) + 1
+        if len(trial) == 0:
+            raise NobodyEligible(f"experiment {experiment.name}: nobody is eligible in any replication")
+        self.replications = replications
         self.stratified = experiment.assignment.method == "stratified"
         self.strata = max(int(o.stratum.max()) for o in everybody) + 1 if self.stratified else None
         for rollout in rollouts.values():
@@ -121,12 +129,10 @@ class Bench:
         return metric(outcomes, name, self.margin, residual)
 
     def by_replication(self, arm: str, name: str) -> np.ndarray:
-        """Mean of a metric in an arm's roll-out; shape (replications,)."""
+        """Mean of a metric in an arm's roll-out; shape (replications,), NaN where nobody was eligible."""
         rollout = self.rollouts[arm]
         values = self.values(rollout, name, lived=True)
-        n = np.bincount(rollout.replication, minlength=self.replications)
-        total = np.bincount(rollout.replication, weights=values, minlength=self.replications)
-        return total / np.maximum(n, 1)
+        return mean_by(rollout.replication, values, self.replications)
 
     def estimates(self, outcomes: Outcomes, name: str, arm: str, against: str, level: float) -> Estimates:
         """The analysis that follows the design, of every trial at once."""
@@ -177,7 +183,7 @@ class Bench:
                 of="run",
             ).one()
             return effect if isinstance(effect, Refused) else effect.effect
-        return paired_difference(self.by_replication(arm, name), self.by_replication(against, name))
+        return _paired(self.by_replication(arm, name), self.by_replication(against, name))
 
     def contrasts(self) -> list[GradedContrast]:
         """All contrasts in all metrics that the experiment names, then log-rank and hazard ratio."""
@@ -218,15 +224,18 @@ class Bench:
         """
         if name in (LOG_RANK, HAZARD_RATIO):
             return Refused("only differences of means can be compared between trials and roll-outs")
-        gaps = []
-        for one in (arm, against):
-            of = self.trial.arm == self.arms.index(one)
-            gap = self.values(self.trial, name, lived=False)[of] - self.values(self.rollouts[one], name, lived=True)[of]
-            row = self.trial.replication[of]
-            n = np.bincount(row, minlength=self.replications)
-            gaps.append((np.bincount(row, weights=gap, minlength=self.replications), n))
-        both = (gaps[0][1] > 0) & (gaps[1][1] > 0)
-        return paired_difference(*(total[both] / n[both] for total, n in gaps))
+        return _paired(self._gap(name, arm, lived=False), self._gap(name, against, lived=False))
+
+    def _gap(self, name: str, arm: str, *, lived: bool) -> np.ndarray:
+        """Mean gap between an arm's customers in the trial and their twins in its roll-out, by replication."""
+        of = self.trial.arm == self.arms.index(arm)
+        seen = self.values(self.trial, name, lived=False)[of]
+        gap = seen - self.values(self.rollouts[arm], name, lived=lived)[of]
+        return mean_by(self.trial.replication[of], gap, self.replications)
+
+    def table_bias(self, arm: str, against: str) -> Interval | Refused:
+        """What the firm's residual table makes of an effect on net value with residual, less what is lived."""
+        return _paired(*(self._gap(WITH_RESIDUAL, one, lived=True) for one in (arm, against)))
 
     def equivalences(self) -> list[GradedEquivalence]:
         """All equivalence claims of the experiment."""
@@ -258,4 +267,13 @@ class Bench:
 
     def arm_mean(self, arm: str, name: str) -> Interval | Refused:
         """A metric of an arm's roll-out with its run doubt."""
-        return run_mean(self.by_replication(arm, name))
+        values = self.by_replication(arm, name)
+        return run_mean(values[~np.isnan(values)])
+
+
+def _paired(one: np.ndarray, other: np.ndarray) -> Interval | Refused:
+    """Paired difference over the replications that know both."""
+    both = ~(np.isnan(one) | np.isnan(other))
+    if not both.any():
+        return Refused("no replication has customers in both arms")
+    return paired_difference(one[both], other[both])

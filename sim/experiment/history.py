@@ -54,7 +54,7 @@ def live_history(start: Start, first: str, then: str) -> Quantities:
     for name in ("annual_churn", "revenue_a_customer_month", "revenue"):
         before, after, twin = (quantities[f"{year}.{name}"] for year in ("year1", "year2", "twin"))
         quantities[f"change.{name}"] = after - before
-        quantities[f"change.{name}.relative"] = after / before - 1
+        quantities[f"change.{name}.relative"] = _ratio(after, before) - 1
         quantities[f"effect.{name}"] = after - twin
         quantities[f"ageing.{name}"] = twin - before
     quantities["change.annual_churn.drop"] = -quantities["change.annual_churn.relative"]
@@ -148,17 +148,17 @@ def _of_year(scenario: Scenario, world: World, year: str, begin: float) -> Quant
     of = {
         f"{year}.mean_base": mean_base,
         f"{year}.losses": losses,
-        f"{year}.annual_churn": losses / mean_base,
+        f"{year}.annual_churn": _ratio(losses, mean_base),
     }
     for number, segment in enumerate(scenario.segments):
         inside = customers["segment"] == number
         lost = np.bincount(row, weights=left & inside, minlength=rows)
         days = np.bincount(row, weights=there * inside, minlength=rows)
-        of[f"{year}.annual_churn.{segment}"] = lost / np.maximum(days / YEAR, 1e-9)
+        of[f"{year}.annual_churn.{segment}"] = _ratio(lost, days / YEAR)
     begun = (customers["joined"] < begin) | ((begin == 0.0) & (customers["joined"] <= 0.0))
     at_begin = begun & (customers["lost_at"] >= begin)
     at_end = (customers["joined"] < end) & (customers["lost_at"] >= end)
-    of[f"{year}.growth"] = _count(customers, at_end, rows) / _count(customers, at_begin, rows) - 1
+    of[f"{year}.growth"] = _ratio(_count(customers, at_end, rows), _count(customers, at_begin, rows)) - 1
     month = np.rint((customers["lost_at"] - customers["joined"])[left] / MONTH).astype(int)
     for name, low, high in PEAKS:
         near = (month >= low) & (month < high)
@@ -170,7 +170,7 @@ def _of_year(scenario: Scenario, world: World, year: str, begin: float) -> Quant
     of[f"{year}.churn_of_those_there"] = _share(customers, at_begin, left, rows)
     groups = {
         "answered_very": customers["answer"] == VERY,
-        "solved": customers["solved"] > 0,
+        "solved": (customers["solved"] > 0) & (customers["answer"] >= 0),
         "never_answered": customers["answer"] < 0,
     }
     for name, group in groups.items():
@@ -181,8 +181,14 @@ def _of_year(scenario: Scenario, world: World, year: str, begin: float) -> Quant
     revenue = lines[:, Line.LIST] - lines[:, Line.FORGONE]
     of[f"{year}.revenue"] = revenue
     of[f"{year}.cost"] = lines.sum(axis=1) - lines[:, Line.LIST]
-    of[f"{year}.revenue_a_customer_month"] = revenue / (mean_base * 12.0)
+    of[f"{year}.revenue_a_customer_month"] = _ratio(revenue, mean_base * 12.0)
     return of
+
+
+def _ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
+    """NaN where the whole is 0."""
+    ratio: np.ndarray = np.divide(part, whole, out=np.full(len(whole), np.nan), where=whole != 0)
+    return ratio
 
 
 def _count(customers: Customers, mask: np.ndarray, rows: int) -> np.ndarray:

@@ -130,6 +130,14 @@ def metric(outcomes: Outcomes, name: str, margin: float, residual: np.ndarray | 
     return np.asarray(net / FEN)
 
 
+def mean_by(row: np.ndarray, values: np.ndarray, rows: int) -> np.ndarray:
+    """Mean of `values` in each of `rows` groups; NaN where a group is empty."""
+    n = np.bincount(row, minlength=rows)
+    total = np.bincount(row, weights=values, minlength=rows)
+    mean: np.ndarray = np.divide(total, n, out=np.full(rows, np.nan), where=n > 0)
+    return mean
+
+
 def residual_table(scenario: Scenario, background: Outcomes) -> np.ndarray:
     """Mean residual value by cell in the background world, fen: all that a firm could know; shape (cells,)."""
     there = background.cell >= 0

@@ -51,7 +51,23 @@ def residual_end(scenario: Scenario, horizon: float) -> float:
     return float(np.ceil(horizon + months * MONTH))
 
 
-def draw_start(scenario: Scenario, seed: int, replications: np.ndarray, horizons: Iterable[float]) -> Start:
+class Starts:
+    """Day 0 of a block of replications, drawn once for each horizon that is asked for."""
+
+    def __init__(self, scenario: Scenario, seed: int, replications: np.ndarray) -> None:
+        self._drawn: dict[float, Start] = {}
+        self._key = (scenario, seed, replications)
+
+    def at(self, horizon: float | None) -> Start:
+        """The start of worlds with this horizon, or with the scenario's: the same customers with the same luck."""
+        scenario = self._key[0]
+        day = float(scenario.horizon_days if horizon is None else horizon)
+        if day not in self._drawn:
+            self._drawn[day] = draw_start(*self._key, day)
+        return self._drawn[day]
+
+
+def draw_start(scenario: Scenario, seed: int, replications: np.ndarray, horizon: float | None = None) -> Start:
     """Draw day 0 of a block of replications.
 
     Parameters
@@ -59,13 +75,11 @@ def draw_start(scenario: Scenario, seed: int, replications: np.ndarray, horizons
     scenario : Scenario
     seed : int
     replications : int64 array, shape (rows,)
-    horizons : iterable of float
-        Horizons of the experiments to be lived, days.
+    horizon : float, optional
+        Day up to which the ledgers count, after which value is residual; the scenario's by default.
     """
-    horizon = float(scenario.horizon_days)
-    ends = {2 * max(YEAR, horizon), YEAR}
-    for day in {horizon, *horizons}:
-        ends |= {day, 2 * day, residual_end(scenario, day)}
-    laws = compile_laws(scenario, seed, ends)
+    horizon = float(scenario.horizon_days if horizon is None else horizon)
+    ends = {YEAR, 2 * YEAR, horizon, 2 * horizon, residual_end(scenario, horizon)}
+    laws = compile_laws(scenario, seed, ends, horizon)
     timetable = compile_timetable(scenario, seed, replications, max(ends))
     return Start(scenario, laws, timetable, draw_base(scenario, laws, timetable, replications), replications)

@@ -32,6 +32,7 @@ class ExperimentBlock:
     trial : Outcomes, or None where only roll-outs were asked for
     rollouts : Outcomes by arm, with residual values
     tallies : by world ('trial' or the arm's name), int64 (rows, arms + 1, periods, columns), to the horizon
+    marks : days at which the accounts of these worlds were closed
     customers : by arm, the roll-out's customers of the first row at the horizon, with residual values
     """
 
@@ -39,6 +40,7 @@ class ExperimentBlock:
     rollouts: dict[str, Outcomes]
     tallies: dict[str, np.ndarray]
     customers: dict[str, Customers]
+    marks: np.ndarray
 
 
 def horizon_of(start: Start, experiment: Experiment) -> float:
@@ -104,4 +106,4 @@ def live_experiment(start: Start, experiment: Experiment, seed: int, *, trial: b
         rollouts[arm], world, tallies[arm] = live_rollout(start, experiment, arm)
         if 0 in start.replications:
             customers[arm] = world.customers[: world.row_start[1]].copy()
-    return ExperimentBlock(of_trial, rollouts, tallies, customers)
+    return ExperimentBlock(of_trial, rollouts, tallies, customers, start.laws.marks)

@@ -10,8 +10,8 @@ import numpy as np
 from sim.evidence.paired import run_mean
 from sim.evidence.results import Interval, Refused
 from sim.experiment.decide import decide
-from sim.experiment.outcomes import metric
-from sim.experiment.start import draw_start
+from sim.experiment.outcomes import mean_by, metric
+from sim.experiment.start import Starts
 from sim.experiment.trial import live_experiment
 
 if TYPE_CHECKING:
@@ -63,21 +63,24 @@ Means = dict[str, dict[str, tuple[np.ndarray, np.ndarray]]]
 
 def live_doubtful(world: Scenario, experiments: list[Experiment], seed: int, replications: np.ndarray) -> Means:
     """Roll every arm out in one doubtful world."""
-    horizons = [float(e.horizon_days or world.horizon_days) for e in experiments]
-    start = draw_start(world, seed, replications, horizons)
-    return {e.name: arm_means(live_experiment(start, e, seed, trial=False).rollouts, e, world) for e in experiments}
+    starts = Starts(world, seed, replications)
+
+    def of(experiment: Experiment) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+        block = live_experiment(starts.at(experiment.horizon_days), experiment, seed, trial=False)
+        return arm_means(block.rollouts, experiment, world, replications)
+
+    return {experiment.name: of(experiment) for experiment in experiments}
 
 
 def arm_means(
-    rollouts: dict[str, Outcomes], experiment: Experiment, world: Scenario
+    rollouts: dict[str, Outcomes], experiment: Experiment, world: Scenario, replications: np.ndarray
 ) -> dict[str, tuple[np.ndarray, np.ndarray]]:
-    """Means of the decision's metric and of the cost in each arm's roll-out, by replication."""
+    """Means of the decision's metric and of the cost in each arm's roll-out, by replication; NaN: nobody."""
     means: dict[str, tuple[np.ndarray, np.ndarray]] = {}
     for arm, outcomes in rollouts.items():
-        row = outcomes.replication - outcomes.replication.min()
-        n = np.bincount(row)
+        row = outcomes.replication - replications[0]
         value, cost = (
-            np.bincount(row, weights=metric(outcomes, name, world.money.margin_share)) / n
+            mean_by(row, metric(outcomes, name, world.money.margin_share), len(replications))
             for name in (experiment.decision.metric, COST)
         )
         means[arm] = value, cost
@@ -88,10 +91,10 @@ def decide_world(
     experiment: Experiment, means: dict[str, tuple[np.ndarray, np.ndarray]]
 ) -> tuple[str, dict[str, Interval | Refused]]:
     """The decision in one world, and the decision's metric of each arm with its run doubt."""
-    values = {arm: run_mean(of[0]) for arm, of in means.items()}
+    values = {arm: run_mean(of[0][~np.isnan(of[0])]) for arm, of in means.items()}
     decision = decide(
         experiment,
-        {arm: float(of[0].mean()) for arm, of in means.items()},
-        {arm: float(of[1].mean()) for arm, of in means.items()},
+        {arm: float(np.nanmean(of[0])) for arm, of in means.items()},
+        {arm: float(np.nanmean(of[1])) for arm, of in means.items()},
     )
     return decision.arm, values

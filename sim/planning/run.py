@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from joblib import Parallel, delayed
+from joblib import delayed
 
 from sim.customer.kernel_cache import kernels_are_compiled
 from sim.experiment.baseline import live_baseline
 from sim.experiment.history import day_zero, live_history
 from sim.experiment.naive import before_and_after
-from sim.experiment.start import draw_start
+from sim.experiment.start import Starts
 from sim.experiment.trial import ExperimentBlock, live_experiment
+from sim.planning.blocks import Progress, blocks, in_order, silent
 from sim.planning.doubt import DoubtfulWorld, Means, can_matter, doubtful_worlds, live_doubtful
+from sim.planning.quantities import COMPILING, check_quantities, known_quantities
 from sim.planning.summary import Lived, summarise
 from sim.planning.tables import customers_table, timeline_table
 
@@ -24,10 +26,6 @@ if TYPE_CHECKING:
     from sim.scenario.loaded import Loaded
     from sim.scenario.schema import Scenario
 
-Progress = Callable[[str, int, int], None]
-
-BLOCK_CUSTOMERS = 20_000
-"""Customers lived as one array: enough to spread what a call costs, few enough for the caches and for memory."""
 DOUBT_SHARE = 10
 """A doubtful world is lived in a tenth of the replications, 20 at least: there only roll-outs are compared."""
 DOUBT_AT_LEAST = 20
@@ -56,24 +54,18 @@ class Block:
 
 def live_block(scenario: Scenario, experiments: list[Experiment], seed: int, replications: np.ndarray) -> Block:
     """Live everything that a run needs of a block of replications."""
-    horizons = [float(e.horizon_days or scenario.horizon_days) for e in experiments]
-    start = draw_start(scenario, seed, replications, horizons)
+    starts = Starts(scenario, seed, replications)
+    start = starts.at(None)
     baseline, tally = live_baseline(start)
     history = scenario.history
     return Block(
         baseline=baseline,
         baseline_tally=tally,
         quantities=live_history(start, history.first, history.then) if history is not None else day_zero(start),
-        experiments={e.name: live_experiment(start, e, seed) for e in experiments},
-        naive={e.name: before_and_after(start, e) for e in experiments},
+        experiments={e.name: live_experiment(starts.at(e.horizon_days), e, seed) for e in experiments},
+        naive={e.name: before_and_after(starts.at(e.horizon_days), e) for e in experiments},
         marks=start.laws.marks,
     )
-
-
-def blocks(scenario: Scenario, replications: int) -> list[np.ndarray]:
-    """Numbers of the replications of each block; results do not depend on how they are cut."""
-    size = max(1, min(BLOCK_CUSTOMERS // scenario.customers, -(-replications // 4)))
-    return np.split(np.arange(replications), range(size, replications, size))
 
 
 def answer(
@@ -100,23 +92,26 @@ def answer(
 
     Raises
     ------
+    InputProblems
+        The scenario compares a fact with a quantity that does not exist.
     NobodySurvives
         The tenure mix cannot exist under the scenario's hazards.
     """
-    tell = progress or (lambda stage, done, total: None)
+    tell = progress or silent
     scenario, plans = loaded.value, [e.value for e in experiments]
     _compile(scenario, plans, seed, tell)
+    check_quantities(loaded, known_quantities(scenario))
 
     worlds = doubtful_worlds(loaded, plans)
     few = min(replications, max(DOUBT_AT_LEAST, replications // DOUBT_SHARE))
     tasks = [delayed(live_block)(scenario, plans, seed, block) for block in blocks(scenario, replications)]
-    lived = list(_in_order(tasks, jobs, "living customers", tell))
+    lived = list(in_order(tasks, "living customers", tell, jobs))
     tasks = [
         delayed(live_doubtful)(loaded.with_value(w.path, w.value).value, _doubting(scenario, plans, w), seed, block)
         for w in worlds
         for block in blocks(scenario, few)
     ]
-    doubts = list(_in_order(tasks, jobs, "living doubtful worlds", tell))
+    doubts = list(in_order(tasks, "living doubtful worlds", tell, jobs))
 
     tell("analysing trials", 0, 1)
     of_worlds = dict(zip(worlds, _joined(doubts, len(worlds)), strict=True))
@@ -153,20 +148,10 @@ def _compile(scenario: Scenario, plans: list[Experiment], seed: int, tell: Progr
     """Compile the kernels in this process, before workers start, so that they are compiled once and seen as a stage."""
     if kernels_are_compiled():
         return
-    tell("compiling the kernels (once after an installation)", 0, 1)
+    tell(COMPILING, 0, 1)
     few = scenario.model_copy(update={"customers": min(scenario.customers, 50)})
     live_block(few, plans, seed, np.arange(1))
-    tell("compiling the kernels (once after an installation)", 1, 1)
-
-
-def _in_order(tasks: list[Any], jobs: int, stage: str, tell: Progress) -> Iterator[Any]:
-    """Run tasks on processes; results come in the order of the tasks."""
-    if not tasks:
-        return
-    tell(stage, 0, len(tasks))
-    for done, result in enumerate(Parallel(n_jobs=jobs, return_as="generator")(tasks), start=1):
-        tell(stage, done, len(tasks))
-        yield result
+    tell(COMPILING, 1, 1)
 
 
 def _joined(doubts: list[Means], worlds: int) -> list[Means]:

@@ -19,9 +19,9 @@ from sim.experiment.decide import decide, decide_trials
 from sim.experiment.grade import HAZARD_RATIO, LOG_RANK, WITH_RESIDUAL, Bench, GradedContrast, GradedEquivalence
 from sim.experiment.history import RISK_CLASSES, VALUE_CLASSES
 from sim.experiment.naive import responders_and_others
-from sim.experiment.outcomes import DEFINITIONS, concatenate, residual_table
+from sim.experiment.outcomes import DEFINITIONS, concatenate, mean_by, residual_table
 from sim.experiment.trial import ExperimentBlock
-from sim.planning.doubt import COST, DoubtfulWorld, Means, decide_world
+from sim.planning.doubt import COST, DoubtfulWorld, Means, can_matter, decide_world
 from sim.planning.rests_on import rests_on
 from sim.planning.validate import validate
 
@@ -30,10 +30,11 @@ if TYPE_CHECKING:
     from sim.scenario.loaded import Loaded
     from sim.scenario.schema import Scenario
 
-DIGITS = 10
+DIGITS = 12
+"""Significant digits of every number in the summary."""
 RESIDUAL_NOTE = (
-    "in the trial those still there are valued by a table of tier and tenure band from the background world: what an "
-    "arm does to their later years is in the truth, not in the trial, and so in the difference of the two"
+    "in the trial those still there are valued by a table of tier and tenure band from the background world; what an "
+    "arm does to their later years is in the truth, not in the trial: table_bias is the difference that this makes"
 )
 CURVE_STEP_DAYS = 7
 ARM_METRICS = tuple(DEFINITIONS)
@@ -74,7 +75,7 @@ def summarise(lived: Lived) -> dict[str, Any]:
             for name, policy in scenario.policies.items()
         },
         "definitions": _definitions(),
-        "baseline": {name: run_mean(values).plain() for name, values in lived.baseline.items()},
+        "baseline": {name: _known_mean(values).plain() for name, values in lived.baseline.items()},
         "assumptions": _assumptions(lived.loaded),
         "matrix": _matrix(lived.quantities),
         "experiments": [_experiment(lived, experiment) for experiment in lived.experiments],
@@ -82,6 +83,12 @@ def summarise(lived: Lived) -> dict[str, Any]:
     }
     rounded: dict[str, Any] = _rounded(summary)
     return rounded
+
+
+def _known_mean(values: np.ndarray) -> Interval | Refused:
+    """Mean over the replications in which a quantity exists; NaN: it does not."""
+    known = values[~np.isnan(values)]
+    return run_mean(known) if len(known) else Refused("no replication has customers of whom this could be said")
 
 
 def _definitions() -> dict[str, dict[str, str]]:
@@ -100,6 +107,8 @@ def _definitions() -> dict[str, dict[str, str]]:
 def _assumptions(loaded: Loaded[Scenario]) -> list[dict[str, Any]]:
     rows = []
     for path, known in loaded.provenance.items():
+        if path.startswith("targets."):
+            continue  # what was aimed at is no parameter of the world
         row: dict[str, Any] = {"path": path, "value": known.central, "low": known.low, "high": known.high}
         if known.assumed is not None:
             row["assumed"] = known.assumed
@@ -183,6 +192,7 @@ def make_bench(lived: Lived, experiment: Experiment) -> Bench:
         concatenate(b.trial for b in blocks if b.trial is not None),
         rollouts,
         residual_table(scenario, rollouts[experiment.reference]),
+        replications=lived.replications,
         horizon=float(experiment.horizon_days or scenario.horizon_days),
         margin=scenario.money.margin_share,
         seed=lived.seed,
@@ -212,19 +222,25 @@ def _arm(lived: Lived, bench: Bench, arm: str) -> dict[str, Any]:
 
 
 def _survival(bench: Bench, arm: str) -> dict[str, Any]:
-    """Share still there by day: pooled roll-outs, and the trial that is shown."""
+    """Share still there by day: roll-outs with their run doubt, and the trial that is shown with its own.
+
+    Customers of one replication share promotions, so the roll-outs' band is that of a mean over replications.
+    """
     days = np.unique(np.append(np.arange(0.0, bench.horizon, CURVE_STEP_DAYS), bench.horizon))
-    first = bench.trial.where((bench.trial.replication == 0) & (bench.trial.arm == bench.arms.index(arm)))
-    curve: dict[str, Any] = {"days": days.tolist()}
     rollout = bench.rollouts[arm]
-    for name, of in (("truth", rollout), ("trial", first)):
-        found = kaplan_meier(of.days, of.left, days)
-        if isinstance(found, Curve):
-            curve |= {
-                name: found.share.tolist(),
-                f"{name}_low": found.low.tolist(),
-                f"{name}_high": found.high.tolist(),
-            }
+    shares = [mean_by(rollout.replication, rollout.days > day, bench.replications) for day in days[:-1]]
+    shares.append(1.0 - bench.by_replication(arm, "churn_rate"))
+    means = [run_mean(share[~np.isnan(share)]) for share in shares]
+    curve: dict[str, Any] = {"days": days.tolist()}
+    if all(isinstance(mean, Interval) for mean in means):
+        for key, field in (("truth", "value"), ("truth_low", "low"), ("truth_high", "high")):
+            curve[key] = [getattr(mean, field) for mean in means]
+    first = bench.trial.where((bench.trial.replication == 0) & (bench.trial.arm == bench.arms.index(arm)))
+    found = kaplan_meier(first.days, first.left, days)
+    if isinstance(found, Curve):
+        # once everybody has left there is no band to give but the point
+        low, high = (np.where(np.isnan(band), found.share, band) for band in (found.low, found.high))
+        curve |= {"trial": found.share.tolist(), "trial_low": low.tolist(), "trial_high": high.tolist()}
     return curve
 
 
@@ -253,12 +269,16 @@ def _contrast(bench: Bench, contrast: GradedContrast) -> dict[str, Any]:
         "level": contrast.level.plain(),
         **{name: value.plain() for name, value in contrast.grades._asdict().items()},
         "interference": contrast.interference.plain(),
-        **({"note": RESIDUAL_NOTE} if contrast.metric == WITH_RESIDUAL else {}),
+        **(_table_bias(bench, contrast) if contrast.metric == WITH_RESIDUAL else {}),
     }
 
 
 def _family(bench: Bench, contrast: GradedContrast) -> str:
     return f"{contrast.family}: {len(bench.experiment.contrasts)} contrasts, Holm"
+
+
+def _table_bias(bench: Bench, contrast: GradedContrast) -> dict[str, Any]:
+    return {"table_bias": bench.table_bias(contrast.arm, contrast.against).plain(), "note": RESIDUAL_NOTE}
 
 
 def _equivalence(experiment: Experiment, claim: GradedEquivalence) -> dict[str, Any]:
@@ -316,8 +336,8 @@ def _decide(lived: Lived, experiment: Experiment, bench: Bench) -> tuple[dict[st
     """The decision from the truth, and the same decision in every doubtful world."""
     name = experiment.decision.metric
     centre = {arm: (bench.by_replication(arm, name), bench.by_replication(arm, COST)) for arm in bench.arms}
-    values = {arm: float(of[0].mean()) for arm, of in centre.items()}
-    decision = decide(experiment, values, {arm: float(of[1].mean()) for arm, of in centre.items()})
+    values = {arm: float(np.nanmean(of[0])) for arm, of in centre.items()}
+    decision = decide(experiment, values, {arm: float(np.nanmean(of[1])) for arm, of in centre.items()})
     # the centre in the replications of the other worlds, so that all rows of the table share their luck
     few = slice(lived.doubt_replications)
     at_centre = {arm: (of[0][few], of[1][few]) for arm, of in centre.items()}
@@ -332,13 +352,15 @@ def _decide(lived: Lived, experiment: Experiment, bench: Bench) -> tuple[dict[st
             found = decide_world(experiment, of.get(experiment.name, at_centre))
             rows.append(_world(path, level, value, *found))
     stands = sum(row["decision"] == decision.arm for row in rows)
+    copies = sum(not can_matter(lived.loaded.value, experiment, row["path"]) for row in rows)
+    unmoved = f"; {copies} of them cannot differ from the centre here" if copies else ""
     return {
         "arm": decision.arm,
         "reason": decision.reason,
         "share_of_worlds": stands / len(rows),
         "worlds": len(rows),
         "label": f"share of {len(rows)} worlds: the centre, and each doubted parameter at its low and its high, one "
-        f"at a time ({lived.doubt_replications} replications each)",
+        f"at a time ({lived.doubt_replications} replications each){unmoved}",
     }, rows
 
 
@@ -368,5 +390,5 @@ def _rounded(item: Any) -> Any:
     if isinstance(item, int | np.integer):
         return int(item)
     if isinstance(item, float | np.floating):
-        return round(float(item), DIGITS)
+        return float(f"{float(item):.{DIGITS}g}")
     return item

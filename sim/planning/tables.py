@@ -26,14 +26,15 @@ def timeline_table(scenario: Scenario, experiments: Sequence[Experiment], blocks
     A period is a calendar month, cut at the horizon. Columns: world, arm, replication, period, start_day, end_day,
     `state_*` (customers at the period's end), `move_*`, `lost_*` (within the period), `*_fen` (booked within it).
     """
-    worlds: list[tuple[str, list[str], list[np.ndarray]]] = [
-        ("baseline", [NOT_ENROLLED], [b.baseline_tally for b in blocks])
+    worlds: list[tuple[str, list[str], list[np.ndarray], np.ndarray]] = [
+        ("baseline", [NOT_ENROLLED], [b.baseline_tally for b in blocks], blocks[0].marks)
     ]
     for e in experiments:
         of = [b.experiments[e.name].tallies for b in blocks]
-        worlds.append((f"{e.name}/trial", [NOT_ENROLLED, *e.arms], [t["trial"] for t in of]))
-        worlds += [(f"{e.name}/rollout", [NOT_ENROLLED, arm], [t[arm] for t in of]) for arm in e.arms]
-    parts = [_periods(name, arms, np.concatenate(tallies), blocks[0].marks) for name, arms, tallies in worlds]
+        marks = blocks[0].experiments[e.name].marks
+        worlds.append((f"{e.name}/trial", [NOT_ENROLLED, *e.arms], [t["trial"] for t in of], marks))
+        worlds += [(f"{e.name}/rollout", [NOT_ENROLLED, arm], [t[arm] for t in of], marks) for arm in e.arms]
+    parts = [_periods(name, arms, np.concatenate(tallies), marks) for name, arms, tallies, marks in worlds]
     return {column: np.concatenate([part[column] for part in parts]) for column in parts[0]}
 
 

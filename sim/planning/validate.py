@@ -5,15 +5,66 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from joblib import delayed
 
 from sim.evidence.paired import prediction_interval
 from sim.evidence.results import Interval, Refused
+from sim.planning.blocks import Progress, blocks, in_order, silent
+from sim.planning.quantities import (
+    check_quantities,
+    join,
+    known_quantities,
+    life_of,
+    live_quantities,
+    total,
+)
 from sim.scenario.facts import load_facts
+from sim.scenario.problems import InputProblems
 
 if TYPE_CHECKING:
+    from sim.scenario.loaded import Loaded
     from sim.scenario.schema import Check, Scenario
 
 NOT_HELD = "this world does not hold it"
+
+
+def live_validation(
+    loaded: Loaded[Scenario], *, seed: int, replications: int, jobs: int = 1, progress: Progress | None = None
+) -> list[dict[str, Any]]:
+    """Live what a scenario's `validation:` speaks of, and give its table.
+
+    Parameters
+    ----------
+    loaded : Loaded of Scenario
+    seed : int
+    replications : int
+    jobs : int
+        Processes; the result does not depend on it.
+    progress : callable, optional
+        Called with (stage, done, total).
+
+    Returns
+    -------
+    list of dict
+        As `validate`.
+
+    Raises
+    ------
+    InputProblems
+        There is no `validation:`, or it names a quantity that does not exist.
+    NobodySurvives
+        The tenure mix cannot exist under the scenario's hazards.
+    """
+    tell = progress or silent
+    scenario = loaded.value
+    if not scenario.validation:
+        rule = "given: the figures to compare with (fact, name, quantity, kind)"
+        raise InputProblems([loaded.places.problem(("validation",), "nothing", rule)])
+    known = known_quantities(scenario, tell)
+    check_quantities(loaded, known)
+    life = life_of((check.quantity for check in scenario.validation if check.quantity is not None), known)
+    tasks = [delayed(live_quantities)(scenario, life, seed, part) for part in blocks(scenario, replications)]
+    return validate(scenario, join(in_order(tasks, f"living {scenario.name}", tell, jobs)))
 
 
 def validate(scenario: Scenario, quantities: dict[str, np.ndarray]) -> list[dict[str, Any]]:
@@ -30,7 +81,7 @@ def validate(scenario: Scenario, quantities: dict[str, np.ndarray]) -> list[dict
     -------
     list of dict
         Keys fact, name, unit, reported, simulated (interval 'of' trial: what one such base would show in one such
-        period), kind, within (None where it cannot be said), note.
+        period), kind, held (whether this world has the thing at all), within (None where it cannot be said), note.
 
     Raises
     ------
@@ -48,7 +99,8 @@ def _row(check: Check, quantities: dict[str, np.ndarray]) -> dict[str, Any]:
     if check.quantity is None:
         simulated = Refused(check.note or NOT_HELD)
     else:
-        simulated = prediction_interval(_quantity(check.quantity, quantities))
+        counted = total(check.quantity, quantities)
+        simulated = prediction_interval(counted[~np.isnan(counted)])
         if isinstance(simulated, Interval):
             within = {
                 "equal": simulated.low <= figure.value <= simulated.high,
@@ -63,17 +115,7 @@ def _row(check: Check, quantities: dict[str, np.ndarray]) -> dict[str, Any]:
         "compare": check.compare,
         "simulated": simulated.plain(),
         "kind": check.kind,
+        "held": check.quantity is not None,
         "within": within,
         "note": check.note or "",
     }
-
-
-def _quantity(names: str, quantities: dict[str, np.ndarray]) -> np.ndarray:
-    """A quantity, or a sum of quantities written with ' + '; replications that could not count it are left out."""
-    parts = names.split(" + ")
-    unknown = [part for part in parts if part not in quantities]
-    if unknown:
-        raise ValueError(f"validation: quantity: got {unknown[0]!r}, must be one of {', '.join(sorted(quantities))}")
-    total: np.ndarray = np.sum([quantities[part] for part in parts], axis=0)
-    counted: np.ndarray = total[~np.isnan(total)]
-    return counted

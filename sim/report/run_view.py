@@ -12,6 +12,7 @@ from sim.report.words import as_words, metric_name, metric_term, policy_in_words
 
 Assumption = Mapping[str, Any]
 
+NOT_HELD = "not held"
 COMPARED = {"at_least": "at least", "at_most": "at most"}
 
 KINDS: dict[str, str] = {
@@ -126,12 +127,8 @@ def validation_table(summary: Summary) -> Table | None:
         unit, name = str(item.get("unit") or "none"), str(item.get("name") or "")
         words = unit_name(unit) if currency in unit and currency not in name else ""
         simulated, note = _simulated(item, unit)
-        fact, kind, met = (
-            text(str(item.get("fact") or "")),
-            text(str(item.get("kind") or "")),
-            item.get("within"),
-        )
-        shown = (fact, Cell(name, words), _reported(item, unit), simulated, kind, _met(met), text(note))
+        fact, kind = text(str(item.get("fact") or "")), text(str(item.get("kind") or ""))
+        shown = (fact, Cell(name, words), _reported(item, unit), simulated, kind, _met(item), text(note))
         rows.append(Row(shown))
     return table(columns, rows)
 
@@ -155,7 +152,10 @@ def _simulated(item: Mapping[str, Any], unit: str) -> tuple[Cell, str]:
     return replace(shown, doubt=PREDICTION) if shown.span else shown, note
 
 
-def _met(within: object) -> Cell:
+def _met(item: Mapping[str, Any]) -> Cell:
+    within = item.get("within")
+    if item.get("held") is False:
+        return text(NOT_HELD)
     if is_refused(within):
         return cell(within, "none")
     return EMPTY if within is None else text("met" if within else "not met")

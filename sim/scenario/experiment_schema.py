@@ -19,7 +19,8 @@ Metric = Literal[
     "net_value_per_customer",
     "net_value_with_residual_per_customer",
 ]
-Choice = Literal["highest", "lowest", "cheapest_below_reference"]
+Choice = Literal["highest", "lowest"]
+TrialChoice = Literal["cheapest_below_reference", "cheapest_above_reference"]
 
 
 class Background(Block):
@@ -62,10 +63,10 @@ class Contrast(Block):
 class Equivalence(Block):
     """A claim that two arms differ by less than a margin."""
 
-    metric: Metric
+    metric: Literal["churn_rate"]
     arm: Name
     against: Name
-    margin: float = Field(gt=0)
+    margin: float = Field(gt=0, lt=1)
 
 
 class Decision(Block):
@@ -80,7 +81,7 @@ class TrialDecision(Block):
     """The rule by which a firm decides after one trial."""
 
     metric: Metric
-    choose: Choice
+    choose: TrialChoice
     if_inconclusive: Name
 
 
@@ -94,12 +95,12 @@ class Experiment(Block):
     background: Background
     eligible: Eligible = Eligible()
     assignment: Assignment
-    arms: dict[Name, Arm] = Field(min_length=2)
+    arms: dict[Name, Arm] = Field(min_length=2, max_length=16)
     reference: Name
     metrics: Many[Metric] = Field(min_length=1)
     contrasts: Many[Contrast] = Field(min_length=1)
     equivalence: Many[Equivalence] = ()
-    alpha: float = Field(default=0.05, gt=0, le=0.5)
+    alpha: float = Field(default=0.05, gt=0, lt=0.5)
     decision: Decision
     trial_decision: TrialDecision
     doubt: Many[Text] = ()

@@ -39,6 +39,9 @@ class SameAs:
         """Give the mark as a file writes it."""
         return {SAME_AS: self.path}
 
+    def __str__(self) -> str:
+        return f"as {self.path}"
+
 
 @dataclass(frozen=True)
 class Rest:
@@ -47,6 +50,9 @@ class Rest:
     def plain(self) -> Any:
         """Give the mark as a file writes it."""
         return REST
+
+    def __str__(self) -> str:
+        return "takes the rest"
 
 
 Mark: TypeAlias = Free | SameAs | Rest

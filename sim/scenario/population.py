@@ -36,7 +36,7 @@ class TenureBand(Block):
     """Share of the base whose tenure on day 0 lies in a band, uniform inside it."""
 
     from_month: Months
-    to_month: Months
+    to_month: float = Field(ge=0, le=600)
     share: Share
 
 

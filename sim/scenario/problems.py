@@ -104,3 +104,7 @@ def one_of(names: Iterable[str]) -> str:
     if len(listed) > 12:
         return "one of " + ", ".join(listed[:12]) + ", ..."
     return "one of " + ", ".join(listed)
+
+
+class Impossible(ValueError):
+    """What a file asks for is valid line by line, yet cannot be; found only when it is compiled or lived."""

@@ -36,8 +36,8 @@ from sim.scenario.kinds import (
 from sim.scenario.population import Base, LevelShares, Satisfaction, Segment, Stages
 
 MAX_CUSTOMERS = 200_000_000
-BYTES_PER_CUSTOMER = 600
-"""Rounded up: a customer's record, its tiers and scores, and a second copy for a forked world."""
+BYTES_PER_CUSTOMER = 20_000
+"""Measured, rounded up: records of those there and those who will join, worlds side by side, outcomes."""
 
 Tolerance = Annotated[float, Field(gt=0)]
 HorizonDays = Annotated[Whole, Field(ge=1, le=3650)]

@@ -118,6 +118,7 @@ class World:
     def enrol(self, who: np.ndarray, arm: np.ndarray | int) -> None:
         """Put customers (positions in the array) into arms: these override the policy until the horizon."""
         self.customers["arm"][who] = arm
+        self.customers["rewarded"][who] = 0  # an arm's reward is given whatever a policy gave before
 
     def score(self) -> None:
         """Score everybody now (an epoch) and let policies act on the new tiers."""

@@ -141,7 +141,7 @@ def test_bad_input_is_a_clear_line_and_nothing_is_lived(
 def test_a_base_that_does_not_fit_into_memory_is_refused(
     sim_run: Run, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sim.cli.run._memory", lambda: 1000)
+    monkeypatch.setattr("sim.cli.memory._memory", lambda: 1000)
     assert sim_run() == 2
     assert "customers: got 1100 (about" in capsys.readouterr().err
 

@@ -103,7 +103,7 @@ def test_twins_are_the_same_until_the_campaign_acts():
 
 @pytest.fixture(scope="module")
 def alone() -> Start:
-    return draw_start(company(ALONE), 7, np.arange(3), [365.0])
+    return draw_start(company(ALONE), 7, np.arange(3))
 
 
 @pytest.mark.parametrize("name", ["reward_days", "contact_cadence"])
@@ -246,7 +246,7 @@ def simple_trial(base: int, method: str = "simple", values=None, name: str = "co
     assignment = type(trial.assignment)(method=method, strata=("tier", "tenure_band") if method == "stratified" else ())
     trial = trial.model_copy(update={"assignment": assignment})
     scenario = company({**joined_nobody(values), "customers": base})
-    _, world = live_trial(draw_start(scenario, 3, np.arange(1), [365.0]), trial, 3)
+    _, world = live_trial(draw_start(scenario, 3, np.arange(1)), trial, 3)
     return scenario, trial, world
 
 
@@ -262,9 +262,7 @@ def test_one_more_customer_changes_one_stratum_under_stratified_assignment():
     touched = 0
     for n in range(200, 210):
         (scenario, trial, one), (larger, _, more) = (simple_trial(k, "stratified") for k in (n, n + 1))
-        people, newcomers = (
-            draw_start(s, 3, np.arange(1), [365.0]).world("before").customers for s in (scenario, larger)
-        )
+        people, newcomers = (draw_start(s, 3, np.arange(1)).world("before").customers for s in (scenario, larger))
         stratum = strata(scenario, trial, people)
         of_the_new = strata(larger, trial, newcomers)[newcomers["id"] == n]
         other = differing(one.customers, more.customers[more.customers["id"] != n])

@@ -1,4 +1,4 @@
-"""A whole answer: the contract of the summary, the same numbers for any cut into blocks, doubt that is reused rightly."""
+"""A whole answer: the contract of the summary, the same numbers for any cut into blocks, doubt reused rightly."""
 
 from pathlib import Path
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.planning import run
+from sim.planning import blocks, run
 from sim.planning.doubt import can_matter, doubtful_worlds
 from sim.report.contract import check_summary
 from sim.scenario.load import load_experiment, load_scenario
@@ -32,7 +32,7 @@ def test_the_summary_is_as_documented(answered: run.Answer) -> None:
 
 def test_blocks_change_nothing(answered: run.Answer, monkeypatch: pytest.MonkeyPatch) -> None:
     # catches a draw or a sum that depends on which replications are lived together
-    monkeypatch.setattr(run, "BLOCK_CUSTOMERS", 200)
+    monkeypatch.setattr(blocks, "BLOCK_CUSTOMERS", 200)
     again = answer()
     assert again.summary == answered.summary
     for column, values in answered.timeline.items():

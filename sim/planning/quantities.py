@@ -1,0 +1,129 @@
+"""The quantities of `sim.experiment.history` that a scenario names: which exist, and how long a life they need."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterable, Iterator
+
+import numpy as np
+
+from sim.customer.kernel_cache import kernels_are_compiled
+from sim.experiment.history import Quantities, day_zero, live_first_year, live_history
+from sim.experiment.start import Start, draw_start
+from sim.planning.blocks import Progress, silent
+from sim.scenario.loaded import Loaded
+from sim.scenario.problems import InputProblems, KeyPath, Problem, nearest, one_of, shown
+from sim.scenario.schema import Scenario
+
+Known = dict[str, int]
+"""Names of quantities, each with the shortest life (a position in `LIVES`) that shows it."""
+
+COMPILING = "compiling the kernels (once after an installation)"
+FEW = 50
+"""Customers of the small world that is lived to learn the names."""
+
+
+def _first_year(start: Start) -> Quantities:
+    history = start.scenario.history
+    return live_first_year(start, start.scenario.baseline_policy if history is None else history.first)
+
+
+def _history(start: Start) -> Quantities:
+    history = start.scenario.history
+    return _first_year(start) if history is None else live_history(start, history.first, history.then)
+
+
+LIVES: tuple[Callable[[Start], Quantities], ...] = (day_zero, _first_year, _history)
+"""From the shortest to the longest."""
+
+
+def known_quantities(scenario: Scenario, tell: Progress = silent) -> Known:
+    """Give all quantities of a scenario, by living a few customers of it; that compiles the kernels, too."""
+    compiling = not kernels_are_compiled()
+    if compiling:
+        tell(COMPILING, 0, 1)
+    few = scenario.model_copy(update={"customers": min(scenario.customers, FEW)})
+    start = draw_start(few, 0, np.arange(1))
+    known: Known = {}
+    for length, live in enumerate(LIVES):
+        for name in live(start):
+            known.setdefault(name, length)
+    if compiling:
+        tell(COMPILING, 1, 1)
+    return known
+
+
+def live_quantities(scenario: Scenario, life: int, seed: int, replications: np.ndarray) -> Quantities:
+    """Live a block of replications as long as a life of `LIVES` is."""
+    return LIVES[life](draw_start(scenario, seed, replications))
+
+
+def join(parts: Iterable[Quantities]) -> Quantities:
+    """Put blocks together, in their order."""
+    blocks = list(parts)
+    return {name: np.concatenate([block[name] for block in blocks]) for name in blocks[0]}
+
+
+def total(names: str, quantities: Quantities) -> np.ndarray:
+    """A quantity, or a sum of quantities written with ' + '; shape (replications,), NaN where it could not be counted.
+
+    Raises
+    ------
+    ValueError
+        A quantity does not exist.
+    """
+    parts = split(names)
+    unknown = [part for part in parts if part not in quantities]
+    if unknown:
+        raise ValueError(f"got the quantity {unknown[0]!r}, must be one of {', '.join(sorted(quantities))}")
+    whole: np.ndarray = np.sum([quantities[part] for part in parts], axis=0)
+    return whole
+
+
+def split(names: str) -> list[str]:
+    """Give the quantities of a sum."""
+    return [part.strip() for part in names.split(" + ")]
+
+
+def life_of(names: Iterable[str], known: Known) -> int:
+    """Give the shortest life that shows all of some quantities and sums."""
+    return max((known[part] for name in names for part in split(name)), default=0)
+
+
+def check_quantities(loaded: Loaded[Scenario], known: Known) -> None:
+    """Refuse a scenario that names a quantity which does not exist.
+
+    Raises
+    ------
+    InputProblems
+        With the place and the nearest name of each.
+    """
+    scenario = loaded.value
+    named: list[tuple[KeyPath, str | None]] = [
+        *((("targets", place, "quantity"), target.quantity) for place, target in enumerate(scenario.targets)),
+        *((("validation", place, "quantity"), check.quantity) for place, check in enumerate(scenario.validation)),
+    ]
+    problems = [
+        problem for path, names in named if names is not None for problem in _unknown(loaded, path, names, known)
+    ]
+    if problems:
+        raise InputProblems(problems)
+
+
+def _unknown(loaded: Loaded[Scenario], path: KeyPath, names: str, known: Known) -> Iterator[Problem]:
+    for part in split(names):
+        if part not in known:
+            hint = nearest(part, known)
+            rule = one_of(_alike(part, known)) + ", or a sum of such"
+            yield loaded.places.problem(path, shown(part), rule, hint)
+
+
+def _alike(name: str, known: Known) -> list[str]:
+    """Give quantities that begin as a name does, as far as it leads anywhere."""
+    parts = name.split(".")
+    for length in range(len(parts), 0, -1):
+        start = ".".join(parts[:length])
+        found = [one for one in known if one.startswith(start)]
+        if found:
+            return list(itertools.islice(found, 12))
+    return [f"{start}..." for start in dict.fromkeys(one.split(".")[0] for one in known)]
