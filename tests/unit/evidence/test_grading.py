@@ -62,9 +62,7 @@ def test_a_truth_of_nothing_has_no_sign():
         grades = grade(trials(), truth=truth, alpha=0.05)
         assert "truth is 0 within its run doubt" in grades.sign_error.reason
         assert isinstance(grades.power, Interval)
-    assert isinstance(
-        grade(trials(), truth=Interval(-2.0, -2.1, -1.9, "run"), alpha=0.05).sign_error, Interval
-    )
+    assert isinstance(grade(trials(), truth=Interval(-2.0, -2.1, -1.9, "run"), alpha=0.05).sign_error, Interval)
 
 
 def test_each_trial_against_its_own_truth():
