@@ -1,4 +1,4 @@
-"""Bills, arrears in steps, silent numbers and changes of number: what moves customers of a mobile world (model.md section 11).
+"""Bills, arrears in steps, silent numbers and changes of number (model.md section 11).
 
 Hooks as in `mobile`: in a world without bills they vanish.
 """
@@ -113,7 +113,7 @@ def pay(c, t, laws, shared):
 
 @njit
 def dun(c, t, laws, shared):
-    """The next step against somebody who owes: reminder, one-way stop (单停), two-way stop (双停), cancellation (销户)."""
+    """The next step against a debtor: reminder, one-way stop (单停), two-way stop (双停), cancellation (销户)."""
     if c.state == _ASKING:  # who is talking to the desk is left in peace until tomorrow
         c.due[_DUNNING] = t + 1.0
         return
@@ -150,6 +150,23 @@ def write_off(c, t, laws, shared):
         book(c, _COLLECTION, math.floor(owed * laws.collection_cost + 0.5), t, laws, shared)
     else:
         book(c, _BAD_DEBT, owed, t, laws, shared)
+
+
+def full_service(c, t, laws, shared):
+    """A customer who was silent is talked into staying: the whole fee accrues again."""
+
+
+@overload(full_service, jit_options=INLINED)
+def _full_service(c, t, laws, shared):
+    if not is_mobile(c):
+        return lambda c, t, laws, shared: None
+
+    def of_mobile(c, t, laws, shared):
+        if c.served_share < 1.0:
+            accrue(c, t, laws, shared)
+            c.served_share = 1.0
+
+    return of_mobile
 
 
 def settle_debt(c, t, laws, shared):

@@ -9,7 +9,7 @@ import math
 
 from numba import njit
 
-from sim.customer.bills import after_contact, happen_mobile, settle_debt, start_bills
+from sim.customer.bills import after_contact, full_service, happen_mobile, settle_debt, start_bills
 from sim.customer.borrow import borrowed, borrowed_shared
 from sim.customer.clocks import refresh, rewind, stop
 from sim.customer.draws import Decision, uniform
@@ -250,6 +250,7 @@ def fire(c, k, t, laws, shared):
             u = uniform(laws.seed, c.id, _SAVED, c.life, c.calls, c.replication)
             if u <= laws.saved_share:
                 c.reason = -1
+                full_service(c, t, laws, shared)
                 move(c, STABLE, shared)
             else:
                 leave(c, k, t, laws, shared)
@@ -391,6 +392,7 @@ def answer_call(customers, i, saved, cost, line, t, laws, firm, shared, until):
     book(c, line, cost, t, the_laws, shared)
     if saved:
         c.reason = -1
+        full_service(c, t, the_laws, shared)
         move(c, STABLE, shared)
         refresh(c, t, the_laws)
         return events + live_one(c, the_laws, the_firm, shared, until)

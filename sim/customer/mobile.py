@@ -1,6 +1,6 @@
 """What a customer of a mobile world is besides: hooks that vanish from the kernel of a world without bills.
 
-Each hook is compiled for the kind of customer it meets: for a plain one it does nothing, at no cost (decision record 4).
+Each hook is compiled for the kind of customer it meets; for a plain one it does nothing, at no cost (decision 4).
 Hooks that move customers between states are in `bills`.
 """
 

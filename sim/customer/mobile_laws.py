@@ -6,7 +6,8 @@ import datetime
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sim.scenario.schema import Billing, Scenario
+    from sim.scenario.mobile import Billing
+    from sim.scenario.schema import Scenario
 
 FEN = 100
 NO_CAP = 1 << 30
@@ -70,7 +71,7 @@ def _billing(scenario: Scenario, billing: Billing, end: float) -> dict[str, Any]
 def _month_starts(start: datetime.date, end: float) -> list[float]:
     """Days of calendar months' starts, from `PAST_MONTHS` before the start to two months beyond `end`."""
     year, month = divmod(start.year * 12 + start.month - 1 - PAST_MONTHS, 12)
-    days = []
+    days: list[float] = []
     while not days or days[-1] <= end + 62:
         days.append(float((datetime.date(year, month + 1, 1) - start).days))
         year, month = divmod(year * 12 + month + 1, 12)

@@ -80,6 +80,7 @@ MOVES: dict[tuple[State, State], str] = {
     (State.STABLE, State.DORMANT): "falls silent (冬眠)",
     (State.WARNING, State.DORMANT): "falls silent (冬眠)",
     (State.DORMANT, State.STABLE): "uses the line again",
+    (State.DORMANT, State.ASKING): "a leaving clock, at a firm with a save desk",
     (State.DORMANT, State.LOST): "a leaving clock",
 }
 """Legal moves and what makes them; anything else is a defect."""

@@ -1,4 +1,4 @@
-"""Blocks of mobile worlds: changes of number, bills and arrears, silent numbers, contact rules. Left out: does not happen."""
+"""Blocks of mobile worlds: changes of number, bills and arrears, silent numbers, contact rules."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A whole answer: the contract of the summary, the same numbers for any cut into blocks, doubt that is reused rightly."""
+"""A whole answer: the contract of the summary, the same numbers for any cut into blocks, doubt reused rightly."""
 
 from pathlib import Path
 from typing import Any
