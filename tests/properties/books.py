@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sim.customer.life import LOSS_COLUMN, MOVE_COLUMN, STATE_COLUMN
+from sim.customer.moves import LOSS_COLUMN, MOVE_COLUMN, STATE_COLUMN
 from sim.customer.record import CLOCKS, LINES, Line
 from sim.customer.states import ACTIVE, LEAVING, MOVES, State
 from sim.world.world import World
