@@ -20,6 +20,7 @@ from sim.customer.draws import Decision, exponential, uniforms
 from sim.customer.laws import AS_POLICY, FEN, MONTH, NO_CADENCE, Laws, Shared, Timetable, firm_dtype
 from sim.customer.life import GROWTH, LOST, PROSPECT, live_one, start_life
 from sim.customer.mobile_laws import is_mobile_world
+from sim.customer.money import accrue
 from sim.customer.record import (
     DISSATISFIED,
     NO_TIER,
@@ -243,8 +244,8 @@ def _live_to_day_zero(customers, laws, firm, shared):
         start_life(c, c.joined, the_laws, shared)
         refresh(c, c.joined, the_laws)
         live_one(c, the_laws, the_firm, shared, 0.0)
-        c.booked_at = 0.0
         if c.state != LOST:
+            accrue(c, 0.0, the_laws, shared)  # what the past served is no income any more, but stands on the next bill
             c.period = 0
             c.due[_BOOKING] = the_laws.marks[1]
 

@@ -25,6 +25,7 @@ _BAD_DEBT, _COLLECTION = int(Line.BAD_DEBT), int(Line.COLLECTION)
 _FORGOT, _REMINDED, _COLLECTED = int(Decision.FORGOT), int(Decision.REMINDED), int(Decision.COLLECTED)
 _OPTED_OUT = int(Decision.OPTED_OUT)
 REMINDER, ONE_WAY, TWO_WAY, CANCEL = 0, 1, 2, 3
+_LONGEST_MONTH = 31.0  # days: as many months at least have begun
 _STEPS = 16  # most dunning steps; part of a reminder's occurrence
 
 
@@ -42,7 +43,7 @@ def _start_bills(c, t, laws):
         c.served_share = 1.0
         c.unbilled = 0
         c.unpaid = 0
-        c.bill_month = 0
+        c.bill_month = max(0, math.floor((t - laws.month_starts[0]) / _LONGEST_MONTH))
         if laws.bills == 1:
             next_bill(c, t, laws)
 
@@ -120,7 +121,7 @@ def dun(c, t, laws, shared):
     step = c.dunning_step
     kind = laws.dunning_kind[step]
     c.dunning_step += 1
-    c.due[_DUNNING] = c.arrears_at + laws.dunning_day[step + 1]
+    c.due[_DUNNING] = max(t, c.arrears_at + laws.dunning_day[step + 1])  # never behind, after a talk at the desk
     if kind == REMINDER:
         if c.reminders == 1:
             book(c, _CONTACT, laws.reminder_cost, t, laws, shared)
@@ -128,9 +129,7 @@ def dun(c, t, laws, shared):
             if c.fraud == 0 and c.unreachable == 0 and u <= laws.reminder_pays:
                 pay(c, t, laws, shared)
     elif kind == ONE_WAY:
-        accrue(c, t, laws, shared)
-        c.served_share = 1.0
-        move(c, _SUSPENDED, shared)
+        move(c, _SUSPENDED, shared)  # the fee goes on as it is: a silent line owes no more because it is stopped
     elif kind == TWO_WAY:
         accrue(c, t, laws, shared)
         c.served_share = 0.0
@@ -170,7 +169,7 @@ def _full_service(c, t, laws, shared):
 
 
 def settle_debt(c, t, laws, shared):
-    """Who leaves for another reason while owing leaves the debt behind."""
+    """Who leaves for another reason while owing leaves the debt behind, and a swindler the last bill too."""
 
 
 @overload(settle_debt, jit_options=INLINED)
@@ -179,7 +178,7 @@ def _settle_debt(c, t, laws, shared):
         return lambda c, t, laws, shared: None
 
     def of_mobile(c, t, laws, shared):
-        if c.arrears_at < _NEVER:
+        if c.arrears_at < _NEVER or c.fraud == 1:
             write_off(c, t, laws, shared)
 
     return of_mobile

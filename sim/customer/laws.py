@@ -35,7 +35,7 @@ SEGMENTS, BANDS, CADENCES, TOUCHES, TOUCH_CHANNELS, CHANNELS, GIFTS, ARMS, PERIO
     512,
 )
 
-MONTHS, DUNNING_STEPS = 1024, 17
+MONTHS, DUNNING_STEPS = 1536, 17
 
 TOUCH_NUMBERS = 1 << 22
 """Numbers that a touch's name can have: with 64 years and 16 channels they fill the 32 bits of an occurrence."""

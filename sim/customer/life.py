@@ -103,7 +103,8 @@ def follow_policy(c, t, laws, firm, shared, entering_rewards):
         if firm.arm_free_days[c.arm] >= 0.0:
             days = firm.arm_free_days[c.arm]
     c.complaint_line = firm.complaint_line[c.tier]
-    follow_mobile_policy(c, firm)
+    if follow_mobile_policy(c, firm):  # a credit draws those who are suspended from now on, not from their next event
+        refresh(c, t, laws)
     if cadence != c.cadence:
         c.cadence = cadence
         next_touch(c, t, laws.touch_tenure.shape[0], laws)

@@ -129,15 +129,16 @@ def _is_reachable(c):
 
 
 def follow_mobile_policy(c, firm):
-    """Take over what the firm's policy says of reminders and reactivation."""
+    """Take over what the firm's policy says of reminders and reactivation; tell whether a rate may hang on it."""
 
 
 @overload(follow_mobile_policy, jit_options=INLINED)
 def _follow_mobile_policy(c, firm):
     if not is_mobile(c):
-        return lambda c, firm: None
+        return lambda c, firm: False
 
     def of_mobile(c, firm):
+        before = c.reactivation
         c.reminders = firm.reminders[c.tier]
         c.reactivation = firm.reactivation[c.tier]
         if c.arm >= 0:
@@ -145,5 +146,6 @@ def _follow_mobile_policy(c, firm):
                 c.reminders = firm.arm_reminders[c.arm]
             if firm.arm_reactivation[c.arm] >= 0:
                 c.reactivation = firm.arm_reactivation[c.arm]
+        return c.reactivation != before
 
     return of_mobile

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 FEN = 100
 NO_CAP = 1 << 30
 REMINDER, ONE_WAY, TWO_WAY, CANCEL = 0, 1, 2, 3
-PAST_MONTHS = 600
-"""Calendar months before the start for which bills can fall due: longer than any tenure of a mix."""
+PAST_MONTHS = 1201
+"""Calendar months before the start for which bills can fall due: longer than any tenure of a mix can be."""
 
 
 def is_mobile_world(scenario: Scenario) -> bool:
