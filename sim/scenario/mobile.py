@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Self
-
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from sim.scenario.kinds import Block, ClockBlock, Many, PositiveDays, Rate, Share, StateRates, Whole, Yuan
 
@@ -60,16 +58,6 @@ class Billing(Block):
     reactivation_raises: float = Field(default=0.0, ge=-1, le=100)
     fraud_share: Share = 0.0
     collection: Collection | None = None
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if not self.one_way_stop_days < self.two_way_stop_days < self.cancel_days:
-            raise ValueError("one_way_stop_days < two_way_stop_days < cancel_days")
-        if self.reminder_days and max(self.reminder_days) >= self.cancel_days:
-            raise ValueError("reminder_days below cancel_days")
-        if self.reminder_days and self.reminder is None:
-            raise ValueError("a reminder block where there are reminder_days")
-        return self
 
 
 class Dormancy(ClockBlock):
