@@ -90,7 +90,7 @@ def test_reminders_that_always_work_keep_everybody():
     reminded, unreminded = (debtors(policy, **REMINDED) for policy in ("dunning", "before"))
     assert not (reminded.customers["state"] == LOST).any()
     # bills of which the fifth day after lies within the year, at 10 fen each
-    bills = [sum(1 for m in STARTS if 0 < m + d and m + d + 5 < HORIZON) for d in reminded.customers["bill_day"]]
+    bills = [sum(1 for m in STARTS if m + d > 0 and m + d + 5 < HORIZON) for d in reminded.customers["bill_day"]]
     assert (reminded.customers["ledger"][:, Line.CONTACT] == 10 * np.array(bills)).all()
     assert (unreminded.customers["state"] == LOST).all()
     assert not unreminded.customers["ledger"][:, Line.CONTACT].any()
