@@ -124,7 +124,7 @@ def test_any_mobile_world_keeps_its_books_and_its_order(scenario: Scenario, poli
 
 
 def check_debts(c: np.ndarray) -> None:
-    """Who is in arrears owes something and has a step ahead; who is stopped is in arrears; who has left owes nothing."""
+    """Who is in arrears owes something and has a step ahead; who is stopped is in arrears."""
     lost = c["state"] == LOST
     owing = np.isfinite(c["arrears_at"]) & ~lost
     assert (c["unpaid"] >= 0).all()
