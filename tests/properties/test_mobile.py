@@ -103,7 +103,7 @@ def world_of(scenario: Scenario, policy: str, arms: list[ArmRule], **how: Any) -
     return world
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(mobile_worlds(), st.sampled_from(["before", "dunning"]), ARMS)
 def test_any_mobile_world_keeps_its_books_and_its_order(scenario: Scenario, policy: str, arms: list[ArmRule]):
     """Catches a customer or a fen that is lost or doubled, a debt out of nothing, and a step out of time."""
@@ -137,7 +137,7 @@ def check_debts(c: np.ndarray) -> None:
     assert (c["touches"] <= 1).all()
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(mobile_worlds(), st.sampled_from(["before", "dunning"]), ARMS)
 def test_any_mobile_world_is_the_same_in_windows(scenario: Scenario, policy: str, arms: list[ArmRule]):
     """Catches a mechanism that writes at a window's end, the desk's debtors included."""
