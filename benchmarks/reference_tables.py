@@ -8,7 +8,8 @@ import math
 import random
 from dataclasses import dataclass
 
-from sim.scenario.schema import ClockBlock, ContactEffect, Promotion, RewardResponse, Scenario
+from sim.scenario.kinds import ClockBlock
+from sim.scenario.schema import ContactEffect, Promotion, RewardResponse, Scenario
 
 YEAR = 365.0
 MONTH = YEAR / 12

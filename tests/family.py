@@ -172,6 +172,19 @@ CHECKS = (
     "calibration: recovery of big",
     "calibration: recovery of very",
     "calibration: coverage of fitted values",
+    "arrears: forgot the first bill",
+    "arrears: stopped after the first bill",
+    "arrears: cancelled after the first bill, before",
+    "arrears: cancelled after the first bill, dunning",
+    "arrears: stopped in spite of two reminders",
+    "arrears: swindlers",
+    "arrears: collected",
+    "changes of number: without an offer",
+    "changes of number: with an offer",
+    "fee decline: times a year",
+    "silence: on day 30",
+    "silence: on day 300",
+    "contact rules: unreachable",
 )
 
 Side = Literal["is", "at most", "at least"]

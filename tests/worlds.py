@@ -14,7 +14,6 @@ import numpy as np
 
 from sim.customer.base import draw_base
 from sim.customer.laws import Laws, compile_laws
-from sim.customer.record import customer_dtype
 from sim.scenario.load import load_experiment, load_scenario
 from sim.scenario.loaded import Loaded, Setting
 from sim.scenario.schema import Scenario
@@ -184,10 +183,10 @@ def base_of(world: World) -> np.ndarray:
 
 def differing(one: np.ndarray, other: np.ndarray, *besides: str) -> np.ndarray:
     """Which records differ in a byte of any field, apart from some fields; shape (n,)."""
-    assert one.dtype == other.dtype == customer_dtype
+    assert one.dtype == other.dtype
     assert len(one) == len(other)
     found = np.zeros(len(one), dtype=bool)
-    for name in customer_dtype.names or ():
+    for name in one.dtype.names or ():
         if name not in besides:
             a, b = (np.ascontiguousarray(customers[name]) for customers in (one, other))
             found |= (a.view(np.uint8).reshape(len(one), -1) != b.view(np.uint8).reshape(len(one), -1)).any(axis=1)

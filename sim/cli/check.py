@@ -33,6 +33,11 @@ _MECHANISMS = {
     "gifts": "gifts",
     "reward": "free days as a reward",
     "desk": "save desk",
+    "number_change": "changes of number inside the network",
+    "fee_decline": "spending that declines",
+    "billing": "bills, reminders and stops",
+    "dormancy": "silent numbers",
+    "contact_rules": "contact rules",
     "residual": "value after the horizon",
 }
 

@@ -19,6 +19,8 @@ from sim.customer.clocks import refresh
 from sim.customer.draws import Decision, exponential, uniforms
 from sim.customer.laws import AS_POLICY, FEN, MONTH, NO_CADENCE, Laws, Shared, Timetable, firm_dtype
 from sim.customer.life import GROWTH, LOST, PROSPECT, live_one, start_life
+from sim.customer.mobile_laws import is_mobile_world
+from sim.customer.money import accrue
 from sim.customer.record import (
     DISSATISFIED,
     NO_TIER,
@@ -28,6 +30,7 @@ from sim.customer.record import (
     VERY,
     Moment,
     customer_dtype,
+    mobile_customer_dtype,
 )
 from sim.scenario.problems import Impossible
 
@@ -74,14 +77,16 @@ def draw_base(scenario: Scenario, laws: Laws, timetable: Timetable, replications
         A tenure of the mix is not survived in `LIVES` attempts.
     """
     rows = len(replications)
-    base = _blank(np.arange(scenario.customers, dtype=np.uint32), rows, replications)
+    base = _blank(np.arange(scenario.customers, dtype=np.uint32), rows, replications, kind_of_customer(scenario))
     base["segment"] = _choose(laws, base, Decision.SEGMENT, [s.share for s in scenario.segments.values()])
     base["joined"] = -_draw_tenure(scenario, laws, base)
+    _draw_bill_day(laws, base)
     _draw_fees(scenario, laws, base)
     _live_past(scenario, laws, timetable, base)
 
     joiners = _draw_joiners(scenario, laws, rows, replications)
     _draw_fees(scenario, laws, joiners)
+    _draw_bill_day(laws, joiners)
     _draw_character(scenario, laws, joiners)
     everybody = np.concatenate([base, joiners])
     return everybody[np.argsort(everybody["row"], kind="stable")]
@@ -99,13 +104,18 @@ def _draw_tenure(scenario: Scenario, laws: Laws, base: Customers) -> np.ndarray:
     return tenure
 
 
+def kind_of_customer(scenario: Scenario) -> np.dtype[Any]:
+    """The record of one customer: a mobile one only where a mechanism needs it."""
+    return mobile_customer_dtype if is_mobile_world(scenario) else customer_dtype
+
+
 def row_starts(customers: Customers, rows: int) -> np.ndarray:
     """Where each replication's customers start; shape (rows + 1,)."""
     return np.searchsorted(customers["row"], np.arange(rows + 1)).astype(np.int64)
 
 
-def _blank(ids: np.ndarray, rows: int, replications: np.ndarray) -> Customers:
-    customers = np.zeros(len(ids) * rows, dtype=customer_dtype)
+def _blank(ids: np.ndarray, rows: int, replications: np.ndarray, kind: np.dtype[Any]) -> Customers:
+    customers = np.zeros(len(ids) * rows, dtype=kind)
     customers["id"] = np.tile(ids, rows)
     customers["row"] = np.repeat(np.arange(rows), len(ids))
     customers["replication"] = np.repeat(replications, len(ids))
@@ -185,6 +195,22 @@ def _draw_character(scenario: Scenario, laws: Laws, customers: Customers, life: 
         )
         customers["satisfaction"] = np.array([VERY, SATISFIED, DISSATISFIED])[level]
     customers["life"] = life
+    if "fraud" in (customers.dtype.names or ()):
+        _draw_mobile_character(scenario, laws, customers, life)
+
+
+def _draw_bill_day(laws: Laws, customers: Customers) -> None:
+    """Day of the month of the bill, uniform over four weeks; nothing where there are no bills."""
+    if "bill_day" in (customers.dtype.names or ()):
+        customers["bill_day"] = np.minimum(np.floor(28 * _uniforms(laws, customers, Decision.BILL_DAY)), 27)
+
+
+def _draw_mobile_character(scenario: Scenario, laws: Laws, customers: Customers, life: int) -> None:
+    """Who never means to pay, and whom no channel reaches."""
+    fraud = scenario.billing.fraud_share if scenario.billing is not None else 0.0
+    customers["fraud"] = _uniforms(laws, customers, Decision.FRAUD, life) <= fraud
+    unreachable = scenario.contact_rules.unreachable_share if scenario.contact_rules is not None else 0.0
+    customers["unreachable"] = _uniforms(laws, customers, Decision.UNREACHABLE, life) <= unreachable
 
 
 def _live_past(scenario: Scenario, laws: Laws, timetable: Timetable, base: Customers) -> None:
@@ -219,8 +245,8 @@ def _live_to_day_zero(customers, laws, firm, shared):
         start_life(c, c.joined, the_laws, shared)
         refresh(c, c.joined, the_laws)
         live_one(c, the_laws, the_firm, shared, 0.0)
-        c.booked_at = 0.0
         if c.state != LOST:
+            accrue(c, 0.0, the_laws, shared)  # what the past served is no income any more, but stands on the next bill
             c.period = 0
             c.due[_BOOKING] = the_laws.marks[1]
 
@@ -231,6 +257,7 @@ def idle_firm() -> np.ndarray:
     firm["cadence"] = NO_CADENCE
     firm["arm_cadence"] = AS_POLICY
     firm["arm_free_days"] = -1.0
+    firm["arm_reminders"] = firm["arm_reactivation"] = -1
     return firm
 
 
@@ -243,7 +270,7 @@ def _draw_joiners(scenario: Scenario, laws: Laws, rows: int, replications: np.nd
         if rate == 0.0:
             continue
         times, row = _arrivals(laws.seed, stream, rate, end, replications)
-        part = np.zeros(len(times), dtype=customer_dtype)
+        part = np.zeros(len(times), dtype=kind_of_customer(scenario))
         _reset(part)
         first = np.searchsorted(row, np.arange(rows))
         part["id"] = STREAM_FIRST + stream * STREAM_WIDTH + np.arange(len(times)) - first[row]
@@ -254,7 +281,7 @@ def _draw_joiners(scenario: Scenario, laws: Laws, rows: int, replications: np.nd
         part["period"] = 0
         part["due"][:, _JOIN] = times
         parts.append(part)
-    return np.concatenate(parts) if parts else np.zeros(0, dtype=customer_dtype)
+    return np.concatenate(parts) if parts else np.zeros(0, dtype=kind_of_customer(scenario))
 
 
 @njit(cache=True)

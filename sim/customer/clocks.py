@@ -9,10 +9,18 @@ import math
 from numba import njit
 
 from sim.customer.draws import Decision, exponential
-from sim.customer.record import CLOCKS, MOMENTS
+from sim.customer.mobile import adjusted
+from sim.customer.record import MOBILE_MOMENTS, MOMENTS
+from sim.customer.states import CORE_CLOCKS
 
 _CLOCK = int(Decision.CLOCK)
 _NEVER = math.inf
+
+
+@njit(forceinline=True)
+def place(k):
+    """Where clock `k` stands in `due`: mobile moments stand between core clocks and mobile clocks."""
+    return MOMENTS + k + (MOBILE_MOMENTS if k >= CORE_CLOCKS else 0)
 
 
 @njit(forceinline=True)
@@ -24,7 +32,7 @@ def rebase(c, k, t, rate):
     c.left[k] = left
     c.since[k] = t
     c.rate[k] = rate
-    c.due[MOMENTS + k] = t + left / rate if rate > 0.0 else _NEVER
+    c.due[place(k)] = t + left / rate if rate > 0.0 else _NEVER
 
 
 @njit(forceinline=True)
@@ -35,7 +43,7 @@ def rewind(c, k, t, seed):
     c.left[k] = left
     c.since[k] = t
     rate = c.rate[k]
-    c.due[MOMENTS + k] = t + left / rate if rate > 0.0 else _NEVER
+    c.due[place(k)] = t + left / rate if rate > 0.0 else _NEVER
 
 
 @njit(forceinline=True)
@@ -57,13 +65,13 @@ def rate_of(c, k, t, laws):
     acts = laws.contact_acts[k]
     if acts != 0:
         rate *= max(0.0, 1.0 + acts * c.contact_effect)
-    return rate
+    return adjusted(c, k, rate, laws)
 
 
 @njit(forceinline=True)
 def refresh(c, t, laws):
     """Rebase exactly those clocks whose rate has changed."""
-    for k in range(CLOCKS):
+    for k in range(c.rate.shape[0]):
         rate = rate_of(c, k, t, laws)
         if rate != c.rate[k]:
             rebase(c, k, t, rate)
@@ -72,5 +80,5 @@ def refresh(c, t, laws):
 @njit(forceinline=True)
 def stop(c):
     """Nothing more happens in this life."""
-    for i in range(MOMENTS + CLOCKS):
+    for i in range(c.due.shape[0]):
         c.due[i] = _NEVER

@@ -40,13 +40,16 @@ class Decision(IntEnum):
     PATIENCE = 30  # caller
     SERVICE = 31  # caller
     SAVED = 32  # caller
+    BILL_DAY = 50  # customer
+    FRAUD = 51  # customer
+    UNREACHABLE = 52  # customer
+    FORGOT = 53  # customer: one a bill
+    REMINDED = 54  # customer: one a bill and step
+    COLLECTED = 55  # customer
+    OPTED_OUT = 56  # customer: one a touch
     CLOCK = 64  # customer: 64 + number of the clock
 
 
-# The same numbers as plain globals: numba freezes them into the kernel.
-SEGMENT, TENURE_BAND, TENURE, FEE = (
-    int(d) for d in (Decision.SEGMENT, Decision.TENURE_BAND, Decision.TENURE, Decision.FEE)
-)
 LIVES_SHIFT = 8  # the life number stands above the decision in the counter's second word
 
 _MULTIPLIER_0 = uint64(0xD2511F53)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime
 import math
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from sim.customer.mobile_laws import compile_mobile
 from sim.customer.record import DISSATISFIED, SATISFACTION_NAMES, SATISFIED, VERY
 from sim.customer.states import LEAVING, RUNS, Clock, State
 from sim.scenario.problems import Impossible
@@ -34,6 +35,8 @@ SEGMENTS, BANDS, CADENCES, TOUCHES, TOUCH_CHANNELS, CHANNELS, GIFTS, ARMS, PERIO
     16,
     512,
 )
+
+MONTHS, DUNNING_STEPS = 1536, 17
 
 TOUCH_NUMBERS = 1 << 22
 """Numbers that a touch's name can have: with 64 years and 16 channels they fill the 32 bits of an occurrence."""
@@ -99,6 +102,23 @@ laws_dtype = np.dtype(
         ("margin", np.float64),
         ("discount", np.float64),  # log(1 + yearly rate) a day
         ("commission", np.int64),  # fen a joiner
+        # mobile worlds
+        ("bills", np.int64),  # 1: customers get bills
+        ("month_starts", np.float64, (MONTHS,)),  # days, the past included; inf behind the last
+        ("forgets", np.float64, (SEGMENTS,)),  # chance to forget a bill
+        ("dunning_day", np.float64, (DUNNING_STEPS,)),  # days after the bill; inf behind the last
+        ("dunning_kind", np.int64, (DUNNING_STEPS,)),
+        ("reminder_cost", np.int64),  # fen
+        ("reminder_pays", np.float64),
+        ("reactivation_raises", np.float64),
+        ("collects", np.float64),
+        ("collection_cost", np.float64),  # share of what is collected
+        ("change_drop", np.float64),
+        ("change_commission", np.int64),  # fen
+        ("fee_decline", np.float64),
+        ("dormant_fee", np.float64),
+        ("touches_a_month", np.int64),
+        ("opts_out", np.float64),
     ],
     align=True,
 )
@@ -111,6 +131,10 @@ firm_dtype = np.dtype(
         ("free_days", np.float64, (_TIERS,)),  # given on first entering the tier, 0 none
         ("arm_cadence", np.int64, (ARMS,)),  # AS_POLICY, NO_CADENCE or a number
         ("arm_free_days", np.float64, (ARMS,)),  # given on day 0; -1 as the policy says
+        ("reminders", np.int64, (_TIERS,)),
+        ("reactivation", np.int64, (_TIERS,)),  # fen
+        ("arm_reminders", np.int64, (ARMS,)),  # -1 as the policy says
+        ("arm_reactivation", np.int64, (ARMS,)),  # -1 as the policy says
     ],
     align=True,
 )
@@ -132,7 +156,7 @@ class Shared(NamedTuple):
 
     start: np.ndarray  # (rows * segments + 1,) where the promotions of row * segments + segment start
     time: np.ndarray  # (entry,) day of a change of promotions
-    level: np.ndarray  # (entry,) sum of the strengths that run from then on
+    level: np.ndarray  # (entry, 2) sums of the strengths that run from then on: rivals', our own offers to newcomers
     cuts: np.ndarray  # (row, segment, tier) value from which a joiner belongs to the tier; inf never
     tally: np.ndarray  # (row, arm + 1, period, column) int64; arm 0 is 'not enrolled'
 
@@ -231,6 +255,8 @@ def compile_laws(scenario: Scenario, seed: int, ends: Iterable[float], horizon: 
         ratio = [getattr(scenario.satisfaction.risk_ratio, name) for name in SATISFACTION_NAMES]
         satisfaction[Clock.WARNING] = satisfaction[Clock.COMPETITOR] = ratio
 
+    _set_mobile_clocks(scenario, set_clock)
+
     reward, contacts, survey, team = scenario.reward, scenario.contacts, scenario.survey, scenario.team
     reward_acts = np.zeros(clocks, np.int64)
     contact_acts = np.zeros(clocks, np.int64)
@@ -252,7 +278,7 @@ def compile_laws(scenario: Scenario, seed: int, ends: Iterable[float], horizon: 
     touches = _touches(scenario)
     marks = accounting_marks(scenario.start, [horizon, *ends])
     table = np.zeros(1, dtype=laws_dtype)
-    table["bands"] = table["marks"] = np.inf
+    table["bands"] = table["marks"] = table["month_starts"] = table["dunning_day"] = np.inf
     values: dict[str, Any] = {
         "seed": np.uint64(seed),
         "hazard": hazard,
@@ -300,9 +326,28 @@ def compile_laws(scenario: Scenario, seed: int, ends: Iterable[float], horizon: 
         "discount": math.log1p(residual.discount_per_year) / YEAR if residual else 0.0,
         "commission": round(scenario.base.commission_yuan * FEN),
     }
+    values |= compile_mobile(scenario, max(marks))
     for field, value in values.items():
         _fill(table, field, np.asarray(value))
     return Laws(table, seed, marks, horizon, values["horizon_period"])
+
+
+def _set_mobile_clocks(scenario: Scenario, set_clock: Callable[..., None]) -> None:
+    """Rates of the clocks that only mobile worlds have."""
+    ones = np.ones(len(scenario.segments))
+    for clock, law in ((Clock.NUMBER_CHANGE, scenario.number_change), (Clock.FEE_DECLINE, scenario.fee_decline)):
+        if law is not None:
+            rates = {state: getattr(law.per_month, state.name.lower()) for state in RUNS[clock]}
+            set_clock(clock, rates, ones, law)
+    if scenario.dormancy is not None:
+        dormancy = scenario.dormancy
+        rates = {state: getattr(dormancy.per_month, state.name.lower()) for state in RUNS[Clock.DORMANCY]}
+        set_clock(Clock.DORMANCY, rates, ones, dormancy)
+        set_clock(Clock.WAKING, {State.DORMANT: dormancy.wakes_per_month}, ones, None)
+    if scenario.billing is not None:
+        pays = scenario.billing.pays_per_month
+        rates = {state: pays.suspended if state is State.SUSPENDED else pays.overdue for state in RUNS[Clock.PAYMENT]}
+        set_clock(Clock.PAYMENT, rates, ones, None)
 
 
 def _fill(table: np.ndarray, name: str, value: np.ndarray) -> None:

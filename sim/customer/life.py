@@ -9,17 +9,20 @@ import math
 
 from numba import njit
 
+from sim.customer.bills import after_contact, full_service, happen_mobile, settle_debt, start_bills
 from sim.customer.borrow import borrowed, borrowed_shared
 from sim.customer.clocks import refresh, rewind, stop
 from sim.customer.draws import Decision, uniform
 from sim.customer.laws import AS_POLICY
+from sim.customer.mobile import follow_mobile_policy, is_reachable, may_be_touched, new_month, set_own_offer
 from sim.customer.money import accrue, book
-from sim.customer.record import CLOCKS, DISSATISFIED, LINES, MOMENTS, NO_TIER, SATISFIED, VERY, Line, Moment
-from sim.customer.states import Clock, State, move_numbers
+from sim.customer.moves import STATE_COLUMN, leave, move
+from sim.customer.record import CORE_DUE, DISSATISFIED, MOBILE_MOMENTS, MOMENTS, NO_TIER, SATISFIED, VERY, Line, Moment
+from sim.customer.states import CORE_CLOCKS, Clock, State
 
 _NEVER = math.inf
 _YEAR = 365.0
-PROSPECT, GROWTH, STABLE, WARNING, ASKING, LOST = (int(s) for s in State)
+PROSPECT, GROWTH, STABLE, WARNING, ASKING, LOST, SUSPENDED, DORMANT = (int(s) for s in State)
 (
     _JOIN,
     _STAGE,
@@ -40,37 +43,9 @@ _SOLVED, _REPORTED, _SAVED = int(Decision.SOLVED), int(Decision.REPORTED), int(D
 _CONTACT, _GIFT, _TEAM_LINE = int(Line.CONTACT), int(Line.GIFT), int(Line.TEAM)
 _COMMISSION = int(Line.COMMISSION)
 
-# Columns of the tally: ledger lines, then states at the period's end, moves, losses by leaving clock.
-STATES = len(State)
-MOVE_NUMBERS = move_numbers()
-MOVES = int(MOVE_NUMBERS.max()) + 1
-STATE_COLUMN = LINES
-MOVE_COLUMN = STATE_COLUMN + STATES
-LOSS_COLUMN = MOVE_COLUMN + MOVES
-COLUMNS = LOSS_COLUMN + CLOCKS
-
 # A touch's occurrence in a draw's key: name, year and channel, the same in every arm.
 _YEARS, _CHANNELS = 64, 16
-
-
-@njit(forceinline=True)
-def move(c, state, shared):
-    """Change the state; legal moves only (an illegal one would index outside and is caught by the tests)."""
-    if c.period >= 0:
-        shared.tally[c.row, c.arm + 1, c.period, MOVE_COLUMN + MOVE_NUMBERS[c.state, state]] += 1
-    c.state = state
-
-
-@njit(forceinline=True)
-def leave(c, k, t, laws, shared):
-    """The relation ends for reason `k`."""
-    accrue(c, t, laws, shared)
-    move(c, LOST, shared)
-    if c.period >= 0:
-        shared.tally[c.row, c.arm + 1, c.period, LOSS_COLUMN + k] += 1
-    c.lost_at = t
-    c.reason = k
-    stop(c)
+RIVALS, OURS = 0, 1  # columns of the promotions' strengths
 
 
 @njit(forceinline=True)
@@ -128,6 +103,8 @@ def follow_policy(c, t, laws, firm, shared, entering_rewards):
         if firm.arm_free_days[c.arm] >= 0.0:
             days = firm.arm_free_days[c.arm]
     c.complaint_line = firm.complaint_line[c.tier]
+    if follow_mobile_policy(c, firm):  # a credit draws those who are suspended from now on, not from their next event
+        refresh(c, t, laws)
     if cadence != c.cadence:
         c.cadence = cadence
         next_touch(c, t, laws.touch_tenure.shape[0], laws)
@@ -146,19 +123,23 @@ def schedule_team(c, t, laws):
 def touch(c, t, laws, shared):
     """One touch of a cadence, in the order of model.md section 4."""
     i = c.touch
+    if not may_be_touched(c, laws):
+        next_touch(c, t, i, laws)
+        return
     occurrence = (laws.touch_name[i] * _YEARS + c.touch_year) * _CHANNELS
     strength = -1.0
     for j in range(laws.channel_start[i], laws.channel_start[i + 1]):
         channel = laws.channel[j]
         book(c, _CONTACT, laws.channel_cost[channel], t, laws, shared)
         u = uniform(laws.seed, c.id, _REACHED, c.life, occurrence + channel, c.replication)
-        if u <= laws.channel_reach[channel] and laws.channel_strength[channel] > strength:
+        if is_reachable(c) and u <= laws.channel_reach[channel] and laws.channel_strength[channel] > strength:
             strength = laws.channel_strength[channel]
     if strength >= 0.0:
         if t - c.reached_at < laws.fatigue_within:
             strength *= laws.fatigue_factor
         c.reached_at = t
         c.contacts += 1
+        after_contact(c, occurrence, laws)
         c.contact_at = t
         c.contact_steps = 0
         c.contact_strength = strength * laws.contact_max
@@ -208,7 +189,8 @@ def start_life(c, t, laws, shared):
     entry = shared.start[row]
     c.promotion = 0.0
     while entry < shared.start[row + 1] and shared.time[entry] <= t:
-        c.promotion = shared.level[entry]
+        c.promotion = shared.level[entry, RIVALS]
+        set_own_offer(c, shared.level[entry, OURS])
         entry += 1
     c.promotion_entry = entry
     next_promotion(c, laws, shared)
@@ -216,7 +198,8 @@ def start_life(c, t, laws, shared):
     c.due[_BAND] = t + laws.bands[1]
     if c.growth != 0.0:
         c.due[_ANNIVERSARY] = t + _YEAR
-    for k in range(CLOCKS):
+    start_bills(c, t, laws)
+    for k in range(c.rate.shape[0]):
         c.rate[k] = 0.0
         c.firings[k] = 0
         rewind(c, k, t, laws.seed)
@@ -257,6 +240,7 @@ def fire(c, k, t, laws, shared):
                 schedule_team(c, t, laws)
     elif laws.asks[k] == 0:
         leave(c, k, t, laws, shared)
+        settle_debt(c, t, laws, shared)
         return
     else:
         c.reason = k
@@ -267,20 +251,27 @@ def fire(c, k, t, laws, shared):
             u = uniform(laws.seed, c.id, _SAVED, c.life, c.calls, c.replication)
             if u <= laws.saved_share:
                 c.reason = -1
+                full_service(c, t, laws, shared)
                 move(c, STABLE, shared)
             else:
                 leave(c, k, t, laws, shared)
+                settle_debt(c, t, laws, shared)
 
 
 @njit(forceinline=True)
 def happen(c, j, t, laws, firm, shared):
     """Let moment or clock number `j` of `due` happen at `t`; rates are refreshed by the caller."""
-    if j >= MOMENTS:
+    if j >= CORE_DUE:
+        if j >= CORE_DUE + MOBILE_MOMENTS:
+            rewind(c, j - CORE_DUE - MOBILE_MOMENTS + CORE_CLOCKS, t, laws.seed)
+        happen_mobile(c, j, t, laws, shared)
+    elif j >= MOMENTS:
         fire(c, j - MOMENTS, t, laws, shared)
     elif j == _BOOKING:
         accrue(c, t, laws, shared)
         shared.tally[c.row, c.arm + 1, c.period, STATE_COLUMN + c.state] += 1
         c.period += 1
+        new_month(c)
         c.due[_BOOKING] = laws.marks[c.period + 1]
     elif j == _TOUCH:
         touch(c, t, laws, shared)
@@ -297,7 +288,8 @@ def happen(c, j, t, laws, firm, shared):
         more = c.reward_effect != 0.0
         c.due[_REWARD_FADE] = c.reward_at + (c.reward_steps + 1) * laws.step if more else _NEVER
     elif j == _PROMOTION:
-        c.promotion = shared.level[c.promotion_entry]
+        c.promotion = shared.level[c.promotion_entry, RIVALS]
+        set_own_offer(c, shared.level[c.promotion_entry, OURS])
         c.promotion_entry += 1
         next_promotion(c, laws, shared)
     elif j == _BAND:
@@ -338,7 +330,7 @@ def live_one(c, laws, firm, shared, until):
     asking = c.state == ASKING
     while True:
         j, t = 0, c.due[0]
-        for i in range(1, MOMENTS + CLOCKS):
+        for i in range(1, c.due.shape[0]):
             if c.due[i] < t:
                 j, t = i, c.due[i]
         if t >= until:
@@ -401,8 +393,10 @@ def answer_call(customers, i, saved, cost, line, t, laws, firm, shared, until):
     book(c, line, cost, t, the_laws, shared)
     if saved:
         c.reason = -1
+        full_service(c, t, the_laws, shared)
         move(c, STABLE, shared)
         refresh(c, t, the_laws)
         return events + live_one(c, the_laws, the_firm, shared, until)
     leave(c, c.reason, t, the_laws, shared)
+    settle_debt(c, t, the_laws, shared)
     return events

@@ -4,6 +4,7 @@ import math
 
 from numba import njit
 
+from sim.customer.mobile import served, to_bill
 from sim.customer.record import Line
 
 _LIST, _FORGONE = int(Line.LIST), int(Line.FORGONE)
@@ -30,8 +31,10 @@ def accrue(c, t, laws, shared):
     """Book the list fee since the last booking; what falls into free days is forgone too."""
     days = t - c.booked_at
     if days > 0.0:
-        amount = math.floor(c.fee * days / _MONTH + 0.5)
+        amount = math.floor(served(c) * c.fee * days / _MONTH + 0.5)
         book(c, _LIST, amount, t, laws, shared)
         if t <= c.free_until:
             book(c, _FORGONE, amount, t, laws, shared)
+        else:
+            to_bill(c, amount)
     c.booked_at = t

@@ -5,10 +5,11 @@ lived on without any other memory.
 """
 
 from enum import IntEnum
+from typing import Any
 
 import numpy as np
 
-from sim.customer.states import Clock
+from sim.customer.states import CORE_CLOCKS, Clock
 
 
 class Line(IntEnum):
@@ -21,6 +22,8 @@ class Line(IntEnum):
     TEAM = 4
     DESK = 5
     COMMISSION = 6
+    BAD_DEBT = 7
+    COLLECTION = 8
 
 
 class Moment(IntEnum):
@@ -39,7 +42,17 @@ class Moment(IntEnum):
     TEAM = 10
 
 
+class MobileMoment(IntEnum):
+    """Scheduled moments of worlds with bills; they come after all moments and clocks that every world has."""
+
+    BILL = 0
+    DUNNING = 1
+
+
+# `due` holds: moments, core clocks, mobile moments, mobile clocks. A plain customer's ends after the core clocks.
 MOMENTS = len(Moment)
+MOBILE_MOMENTS = len(MobileMoment)
+CORE_DUE = MOMENTS + CORE_CLOCKS
 CLOCKS = len(Clock)
 LINES = len(Line)
 
@@ -50,66 +63,97 @@ SATISFACTION_NAMES = ("dissatisfied", "satisfied", "very")
 NOT_ENROLLED = -1
 NOT_ASKED = -1
 
-customer_dtype = np.dtype(
-    [
-        # who it is
-        ("id", np.uint32),
-        ("replication", np.uint32),
-        ("row", np.int32),  # place of the replication in this block's arrays
-        ("life", np.uint32),  # life number, part of every draw's key
-        ("segment", np.int32),
-        ("price_sensitivity", np.float64),
-        ("growth", np.float64),  # yearly growth of the fee, a share
-        ("frailty", np.float64),
-        ("joined", np.float64),  # day
-        # where it stands
-        ("state", np.int32),
-        ("satisfaction", np.int32),
-        ("fee", np.int64),  # fen a month
-        ("lost_at", np.float64),  # day, inf while it stays
-        ("reason", np.int32),  # clock that ended the relation, -1 none
-        ("asked_at", np.float64),  # day it asked to leave at the desk
-        # what the firm does with it
-        ("arm", np.int32),
-        ("tier", np.int32),
-        ("cadence", np.int32),
-        ("complaint_line", np.int32),
-        ("rewarded", np.int32),
-        ("cross_sold", np.int32),
-        ("contacts", np.int32),  # contacts that reached it
-        ("answer", np.int32),  # satisfaction at its last survey answer, -1 never answered
-        ("answered_at", np.float64),
-        ("solved", np.int32),  # times the team solved its problem
-        ("reached_at", np.float64),
-        # effects that act on it
-        ("contact_at", np.float64),
-        ("contact_strength", np.float64),
-        ("contact_effect", np.float64),
-        ("contact_steps", np.int32),
-        ("reward_steps", np.int32),
-        ("reward_at", np.float64),
-        ("reward_strength", np.float64),
-        ("reward_effect", np.float64),
-        ("promotion", np.float64),  # sum of strengths that run in its segment now
-        ("free_until", np.float64),
-        # where it is in the tables
-        ("band", np.int32),
-        ("period", np.int32),  # accounting period, -1 before day 0
-        ("promotion_entry", np.int32),
-        ("touch", np.int32),
-        ("touch_year", np.int32),
-        # clocks and moments
-        ("firings", np.int32, (CLOCKS,)),
-        ("calls", np.int32),
-        ("due", np.float64, (MOMENTS + CLOCKS,)),
-        ("left", np.float64, (CLOCKS,)),  # what was left of the threshold at `since`
-        ("since", np.float64, (CLOCKS,)),
-        ("rate", np.float64, (CLOCKS,)),  # a day
-        # money
-        ("booked_at", np.float64),
-        ("ledger", np.int64, (LINES,)),  # fen within the horizon
-        ("residual", np.int64),  # fen, discounted net value after the horizon
-    ],
-    align=True,
+_PLAIN_FIELDS: list[Any] = [
+    # who it is
+    ("id", np.uint32),
+    ("replication", np.uint32),
+    ("row", np.int32),  # place of the replication in this block's arrays
+    ("life", np.uint32),  # life number, part of every draw's key
+    ("segment", np.int32),
+    ("price_sensitivity", np.float64),
+    ("growth", np.float64),  # yearly growth of the fee, a share
+    ("frailty", np.float64),
+    ("joined", np.float64),  # day
+    # where it stands
+    ("state", np.int32),
+    ("satisfaction", np.int32),
+    ("fee", np.int64),  # fen a month
+    ("lost_at", np.float64),  # day, inf while it stays
+    ("reason", np.int32),  # clock that ended the relation, -1 none
+    ("asked_at", np.float64),  # day it asked to leave at the desk
+    # what the firm does with it
+    ("arm", np.int32),
+    ("tier", np.int32),
+    ("cadence", np.int32),
+    ("complaint_line", np.int32),
+    ("rewarded", np.int32),
+    ("cross_sold", np.int32),
+    ("contacts", np.int32),  # contacts that reached it
+    ("answer", np.int32),  # satisfaction at its last survey answer, -1 never answered
+    ("answered_at", np.float64),
+    ("solved", np.int32),  # times the team solved its problem
+    ("reached_at", np.float64),
+    # effects that act on it
+    ("contact_at", np.float64),
+    ("contact_strength", np.float64),
+    ("contact_effect", np.float64),
+    ("contact_steps", np.int32),
+    ("reward_steps", np.int32),
+    ("reward_at", np.float64),
+    ("reward_strength", np.float64),
+    ("reward_effect", np.float64),
+    ("promotion", np.float64),  # sum of strengths that run in its segment now
+    ("free_until", np.float64),
+    # where it is in the tables
+    ("band", np.int32),
+    ("period", np.int32),  # accounting period, -1 before day 0
+    ("promotion_entry", np.int32),
+    ("touch", np.int32),
+    ("touch_year", np.int32),
+    ("calls", np.int32),
+    # money
+    ("booked_at", np.float64),
+    ("ledger", np.int64, (LINES,)),  # fen within the horizon
+    ("residual", np.int64),  # fen, discounted net value after the horizon
+]
+"""What every customer has; times are days since the scenario's start, money is fen."""
+
+_MOBILE_FIELDS: list[Any] = [
+    # bills and arrears
+    ("bill_day", np.float64),  # days after a month's start
+    ("bill_month", np.int32),  # next bill's place among the laws' month starts
+    ("unbilled", np.int64),  # fen served and not billed yet
+    ("unpaid", np.int64),  # fen billed and not paid
+    ("arrears_at", np.float64),  # day of the first unpaid bill, inf none
+    ("dunning_step", np.int32),
+    ("reminders", np.int32),  # whether the firm reminds it
+    ("reactivation", np.int64),  # fen given when it pays after a stop
+    ("fraud", np.int32),  # never means to pay
+    ("served_share", np.float64),  # of the fee that accrues: less while dormant, nothing after the two-way stop
+    ("own_offer", np.float64),  # strength of the firm's own offers to newcomers that run now
+    ("changes", np.int32),  # changes of number inside the network
+    ("unreachable", np.int32),
+    ("opted_out", np.int32),
+    ("touches", np.int32),  # in this accounting period
+]
+"""What a customer of a world with bills has besides."""
+
+
+def _clock_fields(clocks: int, due: int) -> list[Any]:
+    return [
+        ("firings", np.int32, (clocks,)),
+        ("due", np.float64, (due,)),
+        ("left", np.float64, (clocks,)),  # what was left of the threshold at `since`
+        ("since", np.float64, (clocks,)),
+        ("rate", np.float64, (clocks,)),  # a day
+    ]
+
+
+customer_dtype = np.dtype([*_PLAIN_FIELDS, *_clock_fields(CORE_CLOCKS, CORE_DUE)], align=True)
+"""A customer of a world without bills."""
+
+mobile_customer_dtype = np.dtype(
+    [*_PLAIN_FIELDS, *_MOBILE_FIELDS, *_clock_fields(len(Clock), MOMENTS + MOBILE_MOMENTS + len(Clock))], align=True
 )
-"""One customer; times are days since the scenario's start, money is fen."""
+"""A customer of a mobile world. numba compiles the kernel once for each kind of customer, so that a world without bills
+carries neither their fields nor their code (decision record 4)."""

@@ -17,6 +17,8 @@ class State(IntEnum):
     WARNING = 3
     ASKING = 4
     LOST = 5
+    SUSPENDED = 6
+    DORMANT = 7
 
 
 class Clock(IntEnum):
@@ -28,12 +30,29 @@ class Clock(IntEnum):
     COMPETITOR = 3
     NEED_GONE = 4
     VARIETY = 5
+    # the mobile worlds' clocks stand behind the others: a world without them does not look at them
+    NUMBER_CHANGE = 6
+    FEE_DECLINE = 7
+    PAYMENT = 8
+    DORMANCY = 9
+    WAKING = 10
 
+
+CORE_CLOCKS = 6
+"""Clocks that every world looks at; those behind run only where `laws.mobile` is set."""
 
 LEAVING = (Clock.COMPETITOR, Clock.NEED_GONE, Clock.VARIETY)
 """Clocks that end the relation; the clock is the reason of the loss."""
 
-ACTIVE = (State.GROWTH, State.STABLE, State.WARNING, State.ASKING)
+REASONS = {
+    Clock.COMPETITOR: "competitor",
+    Clock.NEED_GONE: "need_gone",
+    Clock.VARIETY: "variety",
+    Clock.PAYMENT: "arrears",
+}
+"""Reasons of a loss by the clock that a record and the books carry; a payment that never came is arrears."""
+
+ACTIVE = (State.GROWTH, State.STABLE, State.WARNING, State.ASKING, State.SUSPENDED, State.DORMANT)
 """States that count as being a customer."""
 
 MOVES: dict[tuple[State, State], str] = {
@@ -51,6 +70,18 @@ MOVES: dict[tuple[State, State], str] = {
     (State.GROWTH, State.LOST): "a leaving clock",
     (State.STABLE, State.LOST): "a leaving clock",
     (State.WARNING, State.LOST): "a leaving clock",
+    (State.GROWTH, State.SUSPENDED): "arrears: one-way stop (单停)",
+    (State.STABLE, State.SUSPENDED): "arrears: one-way stop (单停)",
+    (State.WARNING, State.SUSPENDED): "arrears: one-way stop (单停)",
+    (State.DORMANT, State.SUSPENDED): "arrears: one-way stop (单停)",
+    (State.SUSPENDED, State.STABLE): "pays what is owed",
+    (State.SUSPENDED, State.LOST): "arrears: cancellation (销户)",
+    (State.GROWTH, State.DORMANT): "falls silent (冬眠)",
+    (State.STABLE, State.DORMANT): "falls silent (冬眠)",
+    (State.WARNING, State.DORMANT): "falls silent (冬眠)",
+    (State.DORMANT, State.STABLE): "uses the line again",
+    (State.DORMANT, State.ASKING): "a leaving clock, at a firm with a save desk",
+    (State.DORMANT, State.LOST): "a leaving clock",
 }
 """Legal moves and what makes them; anything else is a defect."""
 
@@ -59,8 +90,13 @@ RUNS: dict[Clock, tuple[State, ...]] = {
     Clock.RECOVERY: (State.WARNING,),
     Clock.PROBLEM: (State.GROWTH, State.STABLE, State.WARNING),
     Clock.COMPETITOR: (State.GROWTH, State.STABLE, State.WARNING),
-    Clock.NEED_GONE: (State.GROWTH, State.STABLE, State.WARNING),
+    Clock.NEED_GONE: (State.GROWTH, State.STABLE, State.WARNING, State.DORMANT),
     Clock.VARIETY: (State.GROWTH, State.STABLE, State.WARNING),
+    Clock.NUMBER_CHANGE: (State.GROWTH, State.STABLE, State.WARNING),
+    Clock.FEE_DECLINE: (State.GROWTH, State.STABLE, State.WARNING),
+    Clock.PAYMENT: (State.GROWTH, State.STABLE, State.WARNING, State.SUSPENDED, State.DORMANT),
+    Clock.DORMANCY: (State.GROWTH, State.STABLE, State.WARNING),
+    Clock.WAKING: (State.DORMANT,),
 }
 """States in which a clock runs; elsewhere it pauses and keeps what is left of its threshold."""
 

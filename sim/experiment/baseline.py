@@ -61,11 +61,12 @@ def live_baseline(start: Start) -> tuple[dict[str, np.ndarray], np.ndarray]:
         "churn_rate": 1.0 - share(kept, base),
         "kept_share": share(kept, base),
         "kept_revenue_share": share(kept, base, fee),
-        "kept_share_middle_and_high": share(kept & valued, base & valued),
-        "kept_revenue_share_middle_and_high": share(kept & valued, base & valued, fee),
         "revenue_per_customer_month": (lines[:, Line.LIST] - lines[:, Line.FORGONE]) / 100.0 / np.maximum(months, 1e-9),
         "mean_base": months * MONTH / horizon,
     }
+    if scenario.tiers is not None:  # without tiers nobody is of middle or high value
+        metrics["kept_share_middle_and_high"] = share(kept & valued, base & valued)
+        metrics["kept_revenue_share_middle_and_high"] = share(kept & valued, base & valued, fee)
     if horizon < YEAR:
         world.live(YEAR)
     left = (customers["lost_at"] < YEAR).astype(np.float64)

@@ -13,7 +13,9 @@ import numpy as np
 
 from sim.customer.laws import MONTH, YEAR
 from sim.customer.life import PROSPECT
+from sim.customer.moves import LOSS_COLUMN
 from sim.customer.record import GOLD, PLATINUM, SATISFACTION_NAMES, VERY, Line
+from sim.customer.states import Clock
 from sim.experiment.assignment import tenure_bands
 from sim.world.tiers import tenure_risk, value_share
 
@@ -179,6 +181,8 @@ def _of_year(scenario: Scenario, world: World, year: str, begin: float) -> Quant
     periods = slice(int(np.searchsorted(marks, begin)), int(np.searchsorted(marks, end)))
     lines = world.shared.tally[:, :, periods, : len(Line)].sum(axis=(1, 2)) / 100.0
     revenue = lines[:, Line.LIST] - lines[:, Line.FORGONE]
+    if scenario.number_change is not None:
+        of |= _destinations(world, year, periods)
     of[f"{year}.revenue"] = revenue
     of[f"{year}.cost"] = lines.sum(axis=1) - lines[:, Line.LIST]
     of[f"{year}.revenue_a_customer_month"] = _ratio(revenue, mean_base * 12.0)
@@ -189,6 +193,22 @@ def _ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
     """NaN where the whole is 0."""
     ratio: np.ndarray = np.divide(part, whole, out=np.full(len(whole), np.nan), where=whole != 0)
     return ratio
+
+
+def _destinations(world: World, year: str, periods: slice) -> Quantities:
+    """Where those go who decide to give up their number (X-02); who is cancelled for arrears has not decided."""
+    counts = world.shared.tally[:, :, periods, LOSS_COLUMN:].sum(axis=(1, 2)).astype(float)
+    parts = {
+        "external": counts[:, [Clock.COMPETITOR, Clock.VARIETY]].sum(axis=1),
+        "internal": counts[:, Clock.NUMBER_CHANGE],
+        "need_gone": counts[:, Clock.NEED_GONE],
+    }
+    whole = sum(parts.values())
+    nobody = np.full(world.rows, np.nan)
+    return {
+        f"{year}.share_{name}": np.divide(part, whole, out=nobody.copy(), where=whole > 0)
+        for name, part in parts.items()
+    }
 
 
 def _count(customers: Customers, mask: np.ndarray, rows: int) -> np.ndarray:

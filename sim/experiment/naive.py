@@ -8,6 +8,7 @@ import numpy as np
 
 from sim.experiment.assignment import eligible
 from sim.experiment.trial import arm_rule, horizon_of
+from sim.world.world import ArmRule
 
 if TYPE_CHECKING:
     from sim.experiment.outcomes import Outcomes
@@ -28,7 +29,7 @@ def before_and_after(start: Start, experiment: Experiment) -> dict[str, np.ndarr
     """
     horizon = horizon_of(start, experiment)
     rows = len(start.replications)
-    before = start.world(start.scenario.baseline_policy, arms=[(None, None)])
+    before = start.world(start.scenario.baseline_policy, arms=[ArmRule()])
     before.begin()
     first = eligible(experiment, before.customers)
     before.live(horizon)

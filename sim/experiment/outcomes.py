@@ -22,7 +22,8 @@ NO_CELL = -1
 DEFINITIONS = {
     "churn_rate": "share of those enrolled who left the operator within the horizon (流失率)",
     "revenue_per_customer": "list fee of the days served less what was forgone for rewards, yuan a customer enrolled",
-    "cost_per_customer": "forgone fees, contacts, gifts, team, desk and commission, yuan a customer enrolled",
+    "cost_per_customer": "forgone fees, contacts, gifts, team, desk, commission, bad debt and collection, yuan a "
+    "customer enrolled",
     "net_value_per_customer": "margin share x list fee of the days served - cost, within the horizon, yuan a customer",
     "net_value_with_residual_per_customer": "net value and the discounted net value of those still there after the "
     "horizon, yuan a customer enrolled",

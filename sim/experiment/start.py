@@ -11,7 +11,7 @@ import numpy as np
 from sim.customer.base import draw_base
 from sim.customer.laws import MONTH, YEAR, Laws, Timetable, compile_laws
 from sim.world.timetable import compile_timetable
-from sim.world.world import World
+from sim.world.world import ArmRule, World
 
 if TYPE_CHECKING:
     from sim.scenario.schema import Scenario
@@ -27,9 +27,7 @@ class Start:
     customers: np.ndarray[Any, Any]
     replications: np.ndarray
 
-    def world(
-        self, policy: str, without: Iterable[str] = (), arms: Iterable[tuple[str | None, float | None]] = ()
-    ) -> World:
+    def world(self, policy: str, without: Iterable[str] = (), arms: Iterable[ArmRule] = ()) -> World:
         """A world that starts here, scored on day 0; its campaign has not begun."""
         world = World(
             self.scenario,

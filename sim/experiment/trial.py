@@ -14,13 +14,12 @@ import numpy as np
 from sim.experiment.assignment import assign, eligible, strata
 from sim.experiment.outcomes import Outcomes, read_outcomes
 from sim.experiment.start import Start, residual_end
+from sim.world.world import ArmRule, World
 
 if TYPE_CHECKING:
     from sim.scenario.experiment_schema import Arm, Experiment
-    from sim.world.world import World
 
 Customers = np.ndarray[Any, Any]
-ArmRule = tuple[str | None, float | None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,8 +48,13 @@ def horizon_of(start: Start, experiment: Experiment) -> float:
 
 
 def arm_rule(arm: Arm) -> ArmRule:
-    """What an arm overrides: (cadence or None, free days or None)."""
-    return arm.cadence, None if arm.reward is None else float(arm.reward.free_days)
+    """What an arm overrides."""
+    return ArmRule(
+        arm.cadence,
+        None if arm.reward is None else float(arm.reward.free_days),
+        arm.reminders,
+        None if arm.reactivation is None else arm.reactivation.credit_yuan,
+    )
 
 
 def live_trial(start: Start, experiment: Experiment, seed: int) -> tuple[Outcomes, World]:

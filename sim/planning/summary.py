@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.customer.record import Line
-from sim.customer.states import LEAVING
+from sim.customer.states import REASONS, Clock
 from sim.evidence.balance import sample_ratio
 from sim.evidence.paired import prediction_interval, run_mean
 from sim.evidence.results import Estimate, Interval, Refused
@@ -19,7 +19,7 @@ from sim.experiment.decide import decide, decide_trials
 from sim.experiment.grade import HAZARD_RATIO, LOG_RANK, WITH_RESIDUAL, Bench, GradedContrast, GradedEquivalence
 from sim.experiment.history import RISK_CLASSES, VALUE_CLASSES
 from sim.experiment.naive import responders_and_others
-from sim.experiment.outcomes import DEFINITIONS, concatenate, mean_by, residual_table
+from sim.experiment.outcomes import DEFINITIONS, Outcomes, concatenate, mean_by, residual_table
 from sim.experiment.trial import ExperimentBlock
 from sim.planning.doubt import COST, DoubtfulWorld, Means, can_matter, decide_world
 from sim.planning.rests_on import rests_on
@@ -217,8 +217,15 @@ def _arm(lived: Lived, bench: Bench, arm: str) -> dict[str, Any]:
         "metrics": {name: bench.arm_mean(arm, name).plain() for name in ARM_METRICS},
         "survival": _survival(bench, arm),
         "ledger": {line.name.lower(): float(ledger[line]) for line in Line},
-        "churn_by_reason": {clock.name.lower(): float((rollout.reason == clock).mean()) for clock in LEAVING},
+        "churn_by_reason": _by_reason(rollout),
     }
+
+
+def _by_reason(rollout: Outcomes) -> dict[str, float]:
+    """Share of those enrolled who left for each reason; arrears only where somebody did."""
+    shares = {reason: float((rollout.reason == clock).mean()) for clock, reason in REASONS.items()}
+    arrears = REASONS[Clock.PAYMENT]
+    return {reason: share for reason, share in shares.items() if share > 0 or reason != arrears}
 
 
 def _survival(bench: Bench, arm: str) -> dict[str, Any]:

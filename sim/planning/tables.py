@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.customer.life import LOSS_COLUMN, LOST, MOVE_COLUMN, STATE_COLUMN
+from sim.customer.life import LOST
+from sim.customer.moves import LOSS_COLUMN, MOVE_COLUMN, STATE_COLUMN
 from sim.customer.record import SATISFACTION_NAMES, TIER_NAMES, Line
-from sim.customer.states import ACTIVE, LEAVING, MOVES, Clock
+from sim.customer.states import ACTIVE, MOVES, REASONS, Clock
 
 if TYPE_CHECKING:
     from sim.planning.run import Block
@@ -55,8 +56,10 @@ def _periods(world: str, arms: list[str], tally: np.ndarray, marks: np.ndarray) 
         table[f"state_{state.name.lower()}"] = flat[:, STATE_COLUMN + state]
     for number, (start, end) in enumerate(MOVES):
         table[f"move_{start.name.lower()}_{end.name.lower()}"] = flat[:, MOVE_COLUMN + number]
-    for clock in LEAVING:
-        table[f"lost_{clock.name.lower()}"] = flat[:, LOSS_COLUMN + clock]
+    for clock, reason in REASONS.items():
+        table[f"lost_{reason}"] = flat[:, LOSS_COLUMN + clock]
+    table["number_changes"] = flat[:, LOSS_COLUMN + Clock.NUMBER_CHANGE]
+    table["fee_declines"] = flat[:, LOSS_COLUMN + Clock.FEE_DECLINE]
     for line in Line:
         table[f"{line.name.lower()}_fen"] = flat[:, line]
     return table
@@ -69,7 +72,7 @@ def customers_table(scenario: Scenario, experiments: Sequence[Experiment], block
     """
     parts = []
     segments = np.array(list(scenario.segments))
-    reasons = np.array(["", *(clock.name.lower() for clock in Clock)])
+    reasons = np.array(["", *(REASONS.get(clock, "") for clock in Clock)])
     for e in experiments:
         horizon = float(e.horizon_days or scenario.horizon_days)
         for arm, c in block.experiments[e.name].customers.items():

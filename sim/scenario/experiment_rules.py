@@ -112,6 +112,12 @@ def _world_has_it(view: View, scenario: Loaded[Scenario]) -> Found:
         if arm.get("reward") is not None and world.reward is None:
             rule = f"left out, because {scenario.file} has no block 'reward'"
             yield view.problem((*path, "reward"), "a reward", rule)
+        if arm.get("reactivation") is not None and world.billing is None:
+            rule = f"left out, because {scenario.file} has no block 'billing'"
+            yield view.problem((*path, "reactivation"), "a credit for paying after a stop", rule)
+        if arm.get("reminders") is True and (world.billing is None or not world.billing.reminder_days):
+            block = "block 'billing'" if world.billing is None else "billing.reminder_days"
+            yield view.problem((*path, "reminders"), "true", f"left out, because {scenario.file} has no {block}")
     for at, name in view.names("background", "policy"):
         if name not in world.policies:
             yield _absent(view, at, name, list(world.policies), scenario, "policies")

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from sim.scenario.kinds import Block, Many, Name, Share, Text, Tier
+from sim.scenario.mobile import Reactivation
 from sim.scenario.schema import FreeDays, HorizonDays
 
 NO_CADENCE = "none"
@@ -27,7 +28,7 @@ class Background(Block):
     """The policy under which everybody lives, apart from what an arm changes."""
 
     policy: Name
-    without: Many[Literal["cadence", "complaint_line", "reward"]] = ()
+    without: Many[Literal["cadence", "complaint_line", "reward", "reminders", "reactivation"]] = ()
 
 
 class Eligible(Block):
@@ -51,6 +52,8 @@ class Arm(Block):
 
     cadence: Name | None = None
     reward: FreeDays | None = None
+    reminders: bool | None = None
+    reactivation: Reactivation | None = None
 
 
 class Contrast(Block):

@@ -75,3 +75,22 @@ Clock = Literal["warning", "recovery", "problem", "competitor", "need_gone", "va
 Reason = Literal["competitor", "need_gone", "variety"]
 Level = Literal["very", "satisfied", "dissatisfied"]
 Tier = Literal["platinum", "gold"]
+Served = Literal["platinum", "gold", "others"]
+"""Whom a policy speaks of: the tiers, and everybody without one."""
+
+
+class ClockBlock(Block):
+    """What the rate of a clock depends on."""
+
+    tenure_shape: Name | None = None
+    price_sensitive: bool = False
+    frail: bool = False
+
+
+class StateRates(Block):
+    """A rate in each state in which a customer can leave."""
+
+    growth: Rate = 0.0
+    stable: Rate = 0.0
+    warning: Rate = 0.0
+    dormant: Rate = 0.0

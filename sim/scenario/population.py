@@ -30,6 +30,7 @@ class Segment(Block):
     risk_factor: Factor = 1.0
     price_sensitivity: Spread = Spread()
     growth_per_year: GrowthSpread = GrowthSpread()
+    forgets_bill_share: Share = 0.0
 
 
 class TenureBand(Block):

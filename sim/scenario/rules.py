@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
@@ -121,6 +122,26 @@ def _desk_opens_before_it_closes(view: View) -> Found:
         yield view.problem(("desk", "hours", "closes_hour"), shown(closes), rule)
 
 
+def _steps_against_debtors_in_order(view: View) -> Found:
+    keys = ("one_way_stop_days", "two_way_stop_days", "cancel_days")
+    for earlier, later in itertools.pairwise(keys):
+        first, second = view.number("billing", earlier), view.number("billing", later)
+        if first is not None and second is not None and second <= first:
+            rule = f"above {earlier} ({first:g}, line {view.line('billing', earlier)})"
+            yield view.problem(("billing", later), shown(second), rule)
+    days, cancel = view.get("billing", "reminder_days"), view.number("billing", "cancel_days")
+    if not isinstance(days, list | tuple) or not days:
+        return
+    for index in range(len(days)):
+        day = view.number("billing", "reminder_days", index)
+        if day is not None and cancel is not None and day >= cancel:
+            rule = f"below cancel_days ({cancel:g}, line {view.line('billing', 'cancel_days')})"
+            yield view.problem(("billing", "reminder_days", index), shown(day), rule)
+    if view.get("billing", "reminder") is None:
+        rule = f"given, because there are reminder_days (line {view.line('billing', 'reminder_days')})"
+        yield view.problem(("billing", "reminder"), "nothing", rule)
+
+
 def _priorities_in_order(view: View) -> Found:
     a, b = (view.number("ngtp", "priorities", key) for key in ("a_value_share", "b_value_share"))
     if a is not None and b is not None and b < a:
@@ -150,7 +171,8 @@ def _references(view: View) -> Iterator[_Reference]:
     for path, _ in view.entries("promotions"):
         yield from _pointing(view, (*path, "segments"), ("segments",))
     yield from _pointing(view, ("tiers", "excluded_segments"), ("segments",))
-    clocks: list[KeyPath] = [("warning",), ("problem",), *(path for path, _ in view.entries("leaving"))]
+    mobile: list[KeyPath] = [("number_change",), ("fee_decline",), ("dormancy",)]
+    clocks = [("warning",), ("problem",), *mobile, *(path for path, _ in view.entries("leaving"))]
     for clock in clocks:
         yield from _pointing(view, (*clock, "tenure_shape"), ("tenure_shapes",))
     yield from _pointing(view, ("desk", "reasons"), ("leaving",))
@@ -204,6 +226,44 @@ def _mechanisms_present(view: View) -> Found:
             yield _lacking(view, (*path, "reward"), "a reward", "reward")
     if view.get("desk", "priority") == "tier" and view.get("tiers") is None:
         yield _lacking(view, ("desk", "priority"), "tier", "tiers")
+
+
+def _mobile_mechanisms_present(view: View) -> Found:
+    """What needs bills, reminders, changes of number or silent lines stands only beside them."""
+    billing = view.get("billing")
+    for path, policy in _tier_policies(view):
+        if policy.get("reminders") is True and billing is None:
+            yield _lacking(view, (*path, "reminders"), "true", "billing")
+        elif policy.get("reminders") is True and isinstance(billing, dict) and not billing.get("reminder_days"):
+            rule = f"left out, because nobody is reminded on any day (no reminder_days in {view.where('billing')})"
+            yield view.problem((*path, "reminders"), "true", rule)
+        if policy.get("reactivation") is not None and billing is None:
+            yield _lacking(view, (*path, "reactivation"), "a credit for paying after a stop", "billing")
+    for path, promotion in view.entries("promotions"):
+        if promotion.get("ours") is True and view.get("number_change") is None:
+            yield _lacking(view, (*path, "ours"), "true", "number_change")
+    for path, _ in view.entries("segments"):
+        forgets = view.number(*path, "forgets_bill_share")
+        if forgets and billing is None:
+            yield _lacking(view, (*path, "forgets_bill_share"), shown(forgets), "billing")
+    yield from _silent_rates(view)
+
+
+def _silent_rates(view: View) -> Found:
+    """A rate while the line is silent: only where lines fall silent, and of a clock that runs then."""
+    leaving = [path for path, _ in view.entries("leaving")]
+    for path in [*leaving, ("number_change",), ("fee_decline",), ("dormancy",)]:
+        key = (*path, "per_month", "dormant")
+        rate = view.number(*key)
+        if not rate:
+            continue
+        if view.get("dormancy") is None:
+            yield _lacking(view, key, shown(rate), "dormancy")
+        elif path != ("leaving", "need_gone"):
+            rule = (
+                f"left out: of all clocks only leaving.need_gone runs while a line is silent ({view.where('dormancy')})"
+            )
+            yield view.problem(key, shown(rate), rule)
 
 
 def _lacking(view: View, path: KeyPath, got: str, block: str) -> Problem:
@@ -294,11 +354,13 @@ _RULES: tuple[Callable[[View], Found], ...] = (
     _steps_in_order,
     _promotions_in_time,
     _desk_opens_before_it_closes,
+    _steps_against_debtors_in_order,
     _priorities_in_order,
     _names_exist,
     _baseline_exists,
     _tiers_exist,
     _mechanisms_present,
+    _mobile_mechanisms_present,
     _tier_bounds,
     _touches_are_whole,
     _none_is_reserved,

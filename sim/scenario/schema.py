@@ -13,6 +13,7 @@ from pydantic import Field
 from sim.scenario.kinds import (
     Block,
     Clock,
+    ClockBlock,
     Date,
     Days,
     Factor,
@@ -27,12 +28,14 @@ from sim.scenario.kinds import (
     Rate,
     Reason,
     Reduction,
+    Served,
     Share,
+    StateRates,
     Text,
-    Tier,
     Whole,
     Yuan,
 )
+from sim.scenario.mobile import Billing, ContactRules, Dormancy, FeeDecline, NumberChange, Reactivation
 from sim.scenario.population import Base, LevelShares, Satisfaction, Segment, Stages
 
 MAX_CUSTOMERS = 200_000_000
@@ -64,14 +67,6 @@ class Steps(Block):
     steps: Many[Step] = Field(min_length=1)
 
 
-class ClockBlock(Block):
-    """What the rate of a clock depends on."""
-
-    tenure_shape: Name | None = None
-    price_sensitive: bool = False
-    frail: bool = False
-
-
 class WarningClock(ClockBlock):
     """Customers begin to leave in their minds, and may come back from it."""
 
@@ -83,14 +78,6 @@ class ProblemClock(ClockBlock):
     """Something goes wrong and the customer is dissatisfied."""
 
     per_month: Rate
-
-
-class StateRates(Block):
-    """A rate in each state in which a customer can leave."""
-
-    growth: Rate = 0.0
-    stable: Rate = 0.0
-    warning: Rate = 0.0
 
 
 class LeavingReason(ClockBlock):
@@ -130,6 +117,7 @@ class Promotion(Block):
 
     segments: Many[Name] | None = Field(default=None, min_length=1)
     strength: Factor
+    ours: bool = False
     dated: DatedPromotion | None = None
     recurring: RecurringPromotion | None = None
     random: RandomPromotion | None = None
@@ -305,6 +293,8 @@ class TierPolicy(Block):
     cadence: Name | None = None
     complaint_line: bool = False
     reward: FreeDays | None = None
+    reminders: bool = False
+    reactivation: Reactivation | None = None
 
 
 # --- the whole ------------------------------------------------------------------------------------
@@ -360,7 +350,7 @@ class Target(Block):
     tolerance: Tolerance | None = None
 
 
-def _only_before() -> dict[Name, dict[Tier, TierPolicy]]:
+def _only_before() -> dict[Name, dict[Served, TierPolicy]]:
     return {"before": {}}
 
 
@@ -398,8 +388,13 @@ class Scenario(Block):
     reward: RewardResponse | None = None
     effects: Effects = Effects()
     desk: Desk | None = None
+    number_change: NumberChange | None = None
+    fee_decline: FeeDecline | None = None
+    billing: Billing | None = None
+    dormancy: Dormancy | None = None
+    contact_rules: ContactRules | None = None
     cadences: dict[Name, Cadence] = Field(default_factory=dict)
-    policies: dict[Name, dict[Tier, TierPolicy]] = Field(default_factory=_only_before)
+    policies: dict[Name, dict[Served, TierPolicy]] = Field(default_factory=_only_before)
 
     history: History | None = None
     targets: Many[Target] = ()

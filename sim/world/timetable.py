@@ -9,11 +9,14 @@ import numpy as np
 
 from sim.customer.draws import Decision, uniform
 from sim.customer.laws import MONTH, YEAR, Timetable
+from sim.customer.life import OURS, RIVALS
 
 if TYPE_CHECKING:
     from sim.scenario.schema import Scenario
 
 Run = tuple[float, float]
+Running = tuple[float, float, float, int]
+"""First day, last day, strength, and whose promotion it is."""
 
 
 def past_days(scenario: Scenario) -> float:
@@ -38,18 +41,20 @@ def compile_timetable(scenario: Scenario, seed: int, replications: np.ndarray, e
     segments = list(scenario.segments)
     start, time, level = [0], [], []
     for replication in replications:
-        runs: dict[str, list[tuple[float, float, float]]] = {segment: [] for segment in segments}
+        runs: dict[str, list[Running]] = {segment: [] for segment in segments}
         for name, promotion in scenario.promotions.items():
             number = zlib.crc32(name.encode())  # its luck hangs on its name, not on its place in the file
             for first, last in _runs(scenario, promotion, number, seed, int(replication), begin, end):
                 for segment in promotion.segments or segments:
-                    runs[segment].append((first, last, promotion.strength))
+                    runs[segment].append((first, last, promotion.strength, OURS if promotion.ours else RIVALS))
         for segment in segments:
-            for day, strength in _steps(runs[segment]):
+            for day, strengths in _steps(runs[segment]):
                 time.append(day)
-                level.append(strength)
+                level.append(strengths)
             start.append(len(time))
-    return Timetable(np.array(start, dtype=np.int64), np.array(time, dtype=float), np.array(level, dtype=float))
+    return Timetable(
+        np.array(start, dtype=np.int64), np.array(time, dtype=float), np.array(level, dtype=float).reshape(-1, 2)
+    )
 
 
 def _runs(scenario, promotion, number, seed, replication, begin, end) -> list[Run]:  # type: ignore[no-untyped-def]
@@ -81,7 +86,10 @@ def _runs(scenario, promotion, number, seed, replication, begin, end) -> list[Ru
         occurrence += 1
 
 
-def _steps(runs: list[tuple[float, float, float]]) -> list[tuple[float, float]]:
-    """Overlapping runs as one step function: (day of a change, sum of strengths from then on)."""
-    days = sorted({day for first, last, _ in runs for day in (first, last)})
-    return [(day, sum(strength for first, last, strength in runs if first <= day < last)) for day in days]
+def _steps(runs: list[Running]) -> list[tuple[float, list[float]]]:
+    """Overlapping runs as one step function: (day of a change, sums of the strengths from then on)."""
+    days = sorted({day for first, last, _, _ in runs for day in (first, last)})
+    return [
+        (day, [sum(s for first, last, s, of in runs if of == side and first <= day < last) for side in (RIVALS, OURS)])
+        for day in days
+    ]

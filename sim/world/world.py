@@ -7,15 +7,16 @@ epochs means nothing else (docs/model.md, docs/design.md).
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import simpy
 
 from sim.customer.base import idle_firm, row_starts
-from sim.customer.laws import AS_POLICY, NO_CADENCE, Laws, Shared, Timetable, month_starts
-from sim.customer.life import ASKING, COLUMNS, answer_call, close, live, wait
-from sim.customer.record import GOLD, PLATINUM
+from sim.customer.laws import AS_POLICY, FEN, NO_CADENCE, Laws, Shared, Timetable, month_starts
+from sim.customer.life import ASKING, answer_call, close, live, wait
+from sim.customer.moves import COLUMNS
+from sim.customer.record import GOLD, NO_TIER, PLATINUM
 from sim.world.desk import DESK_LINE, Desk, DeskMeasures, measure
 from sim.world.tiers import compile_tiers, follow, score
 
@@ -23,6 +24,15 @@ if TYPE_CHECKING:
     from sim.scenario.schema import Scenario
 
 Customers = np.ndarray[Any, Any]
+
+
+class ArmRule(NamedTuple):
+    """What an arm of an experiment overrides; None leaves it to the policy, cadence 'none' means no contacts."""
+
+    cadence: str | None = None
+    free_days: float | None = None
+    reminders: bool | None = None
+    reactivation_yuan: float | None = None
 
 
 class World:
@@ -57,7 +67,7 @@ class World:
         rows: int,
         policy: str,
         without: Iterable[str] = (),
-        arms: Iterable[tuple[str | None, float | None]] = (),
+        arms: Iterable[ArmRule] = (),
         window_days: float = 0.0,
     ) -> None:
         self.scenario, self.laws, self.timetable = scenario, laws, timetable
@@ -82,17 +92,20 @@ class World:
         self._set_arms(arms)
         self.set_policy(policy, without)
 
-    def restart(self, policy: str, without: Iterable[str], arms: Iterable[tuple[str | None, float | None]]) -> None:
+    def restart(self, policy: str, without: Iterable[str], arms: Iterable[ArmRule]) -> None:
         """Begin anew from here with another policy and other arms, not more than before; everybody is scored."""
         self.rewards_on = False
         self._set_arms(arms)
         self.set_policy(policy, without)
         self.score()
 
-    def _set_arms(self, arms: Iterable[tuple[str | None, float | None]]) -> None:
-        for number, (cadence, days) in enumerate(arms):
-            self.firm["arm_cadence"][0, number] = self._cadence_of_arm(cadence)
-            self.firm["arm_free_days"][0, number] = -1.0 if days is None else days
+    def _set_arms(self, arms: Iterable[ArmRule]) -> None:
+        for number, arm in enumerate(ArmRule(*arm) for arm in arms):
+            self.firm["arm_cadence"][0, number] = self._cadence_of_arm(arm.cadence)
+            self.firm["arm_free_days"][0, number] = -1.0 if arm.free_days is None else arm.free_days
+            self.firm["arm_reminders"][0, number] = -1 if arm.reminders is None else arm.reminders
+            credit = arm.reactivation_yuan
+            self.firm["arm_reactivation"][0, number] = -1 if credit is None else round(credit * FEN)
 
     def _cadence_of_arm(self, cadence: str | None) -> int:
         if cadence is None:
@@ -103,7 +116,10 @@ class World:
         """Decide what each tier gets from now on; customers follow at the next `follow_policy` or score."""
         plan, without = self.scenario.policies[policy], set(without)
         cadences = list(self.scenario.cadences)
-        for tier, part in ((GOLD, plan.get("gold")), (PLATINUM, plan.get("platinum"))):
+        served = ((NO_TIER, plan.get("others")), (GOLD, plan.get("gold")), (PLATINUM, plan.get("platinum")))
+        for tier, part in served:
+            self.firm["reminders"][0, tier] = 0
+            self.firm["reactivation"][0, tier] = 0
             self.firm["cadence"][0, tier] = NO_CADENCE
             self.firm["complaint_line"][0, tier] = 0
             self.firm["free_days"][0, tier] = 0.0
@@ -114,6 +130,9 @@ class World:
             self.firm["complaint_line"][0, tier] = int(part.complaint_line and "complaint_line" not in without)
             if part.reward is not None and "reward" not in without:
                 self.firm["free_days"][0, tier] = float(part.reward.free_days)
+            self.firm["reminders"][0, tier] = int(part.reminders and "reminders" not in without)
+            if part.reactivation is not None and "reactivation" not in without:
+                self.firm["reactivation"][0, tier] = round(part.reactivation.credit_yuan * FEN)
 
     def enrol(self, who: np.ndarray, arm: np.ndarray | int) -> None:
         """Put customers (positions in the array) into arms: these override the policy until the horizon."""
@@ -146,6 +165,7 @@ class World:
         """From the horizon on: no arms, no new rewards, the background policy as it stands."""
         self.firm["arm_cadence"] = AS_POLICY
         self.firm["arm_free_days"] = -1.0
+        self.firm["arm_reminders"] = self.firm["arm_reactivation"] = -1
         self.rewards_on = False
         self.set_policy(policy, {"reward", *without})
         self.follow_policy()

@@ -9,7 +9,7 @@ from scipy.linalg import expm
 
 from sim.customer.life import LOST, WARNING
 from sim.customer.record import DISSATISFIED, MOMENTS, SATISFIED, VERY
-from sim.customer.states import Clock, State
+from sim.customer.states import CORE_CLOCKS, Clock, State
 from sim.world.world import World
 from tests.family import Family, seed
 from tests.worlds import HORIZON, MONTH, leaving, live, quiet, roll_out, tenure
@@ -286,4 +286,4 @@ def test_clocks_fire_as_often_as_a_poisson_stream(family: Family):
     problems = world.customers["firings"][:, Clock.PROBLEM] - 1.0  # the first threshold is drawn on joining
     family.mean(f"{check}: firings a year", problems, HORIZON / MONTH)
     family.mean(f"{check}: squared distance", (problems - HORIZON / MONTH) ** 2, HORIZON / MONTH)
-    assert world.customers["due"].shape[1] == MOMENTS + len(Clock)
+    assert world.customers["due"].shape[1] == MOMENTS + CORE_CLOCKS

@@ -3,7 +3,7 @@
 import numpy as np
 from numba import njit
 
-from sim.customer.life import COLUMNS, LOSS_COLUMN, MOVE_COLUMN, STATE_COLUMN, move
+from sim.customer.moves import COLUMNS, LOSS_COLUMN, MOVE_COLUMN, STATE_COLUMN, move
 from sim.customer.record import CLOCKS, LINES
 from sim.customer.states import ACTIVE, LEAVING, MOVES, RUNS, Clock, State, move_numbers
 from tests.worlds import day_zero, quiet

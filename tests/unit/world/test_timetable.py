@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from sim.customer.life import RIVALS
 from sim.world.timetable import compile_timetable
 from tests.family import Family, seed
 from tests.worlds import numbers, quiet, tenure
@@ -10,11 +11,11 @@ TWO = {"a": {"share": 0.5}, "b": {"share": 0.5}}
 
 
 def steps(scenario, row=0, segment=0, *, replications=1, key=1, end=365.0):
-    """(day, strength from then on) of a segment in a replication."""
+    """(day, strength of rivals from then on) of a segment in a replication."""
     table = compile_timetable(scenario, key, numbers(replications), end)
     place = row * len(scenario.segments) + segment
     part = slice(table.start[place], table.start[place + 1])
-    return list(zip(table.time[part].tolist(), table.level[part].tolist(), strict=True))
+    return list(zip(table.time[part].tolist(), table.level[part, RIVALS].tolist(), strict=True))
 
 
 def dated(first, last, **more):
@@ -100,7 +101,7 @@ def test_random_promotions_have_the_rate_that_is_asked_for(family: Family):
     check = "random promotions: starts a year"
     scenario = random_world(per_year=3.0, lasts=1e-6)
     table = compile_timetable(scenario, seed(check), np.arange(2_000), 365.0)
-    starts = np.where(table.level > 0, table.time, np.nan)
+    starts = np.where(table.level[:, RIVALS] > 0, table.time, np.nan)
     replication = np.repeat(np.arange(2_000), np.diff(table.start))
     for year, name in ((-365.0, "past"), (0.0, "future")):
         inside = (starts >= year) & (starts < year + 365.0)

@@ -1,0 +1,200 @@
+"""Any mobile world keeps its books and its order, however it is cut into windows: all its mechanisms at once."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sim.customer.life import LOST, SUSPENDED
+from sim.customer.record import CORE_DUE, Line, MobileMoment
+from sim.customer.states import State
+from sim.scenario.schema import Scenario
+from sim.world.world import ArmRule, World
+from tests.properties.books import Books
+from tests.worlds import MONTH, day_zero, differing, quiet
+
+HALF, UNTIL = 100.0, 190.0
+SHARE = st.floats(0.0, 1.0)
+RATE = st.floats(0.0, 0.5)
+CALLS = {"touches": {"early": {"tenure_days": 10, "channels": ["call"]}, "late": {"tenure_months": 4, "gift": "pen"}}}
+DEBTS = 2
+"""Roundings a month by which a debt can differ from the fee of its days, fen."""
+
+
+def rates(draw: st.DrawFn, **more: float) -> dict[str, float]:
+    return {"growth": draw(RATE), "stable": draw(RATE), "warning": draw(RATE), **more}
+
+
+@st.composite
+def mobile_worlds(draw: st.DrawFn) -> Scenario:
+    """A mobile world with all its mechanisms, checked by all rules; with or without a desk."""
+    stops = sorted(draw(st.lists(st.integers(2, 120), min_size=3, max_size=3, unique=True)))
+    reminder_days = [day for day in draw(st.lists(st.integers(1, 110), max_size=4)) if day < stops[2]]
+    blocks: dict[str, Any] = {
+        "customers": draw(st.integers(1, 50)),
+        "horizon_days": draw(st.integers(1, 180)),
+        "money": {"mean_fee_yuan_per_month": 60, "margin_share": 1.0},
+        "residual": {"months": 12, "discount_per_year": 0.0},
+        "segments": {
+            "low": {"share": 0.5, "forgets_bill_share": draw(SHARE), "price_sensitivity": {"mean": 1, "sd": 0.5}},
+            "high": {"share": 0.5, "forgets_bill_share": draw(SHARE), "growth_per_year": {"mean": 0.1, "sd": 0.1}},
+        },
+        "base": {
+            "tenure_mix": {"bands": [{"from_month": 0, "to_month": 4, "share": 1.0}]},
+            "joining_share_per_month": draw(RATE),
+            "commission_yuan": 5,
+        },
+        "stages": {"growth_months": draw(st.floats(0.0, 6.0))},
+        "warning": {"enter_per_month": draw(RATE), "recover_per_month": draw(RATE)},
+        "leaving": {
+            "competitor": {"per_month": rates(draw), "price_sensitive": True},
+            "need_gone": {"per_month": rates(draw, dormant=draw(RATE))},
+        },
+        "promotions": {
+            "rival": {"strength": draw(SHARE), "random": {"per_year": 3, "lasts_days": 20}},
+            "own": {"strength": draw(SHARE), "ours": True, "random": {"per_year": 3, "lasts_days": 20}},
+        },
+        "number_change": {"per_month": rates(draw), "fee_drop_share": draw(SHARE), "commission_yuan": 20},
+        "fee_decline": {"per_month": rates(draw), "drop_share": draw(SHARE)},
+        "billing": {
+            "pays_per_month": {"overdue": draw(st.floats(0.0, 5.0)), "suspended": draw(st.floats(0.0, 5.0))},
+            "reminder_days": reminder_days,
+            "reminder": {"cost_yuan": 0.1, "pays_share": draw(SHARE)},
+            **dict(zip(("one_way_stop_days", "two_way_stop_days", "cancel_days"), stops, strict=True)),
+            "reactivation_raises": draw(st.floats(-1.0, 5.0)),
+            "fraud_share": draw(st.floats(0.0, 0.3)),
+            "collection": {"success_share": draw(SHARE), "cost_share": draw(SHARE)},
+        },
+        "dormancy": {"per_month": rates(draw), "wakes_per_month": draw(RATE), "fee_share": draw(SHARE)},
+        "contacts": {"channels": {"call": {"cost_yuan": 3, "reach_share": 0.7, "strength": 1.0}}},
+        "gifts": {"pen": {"cost_yuan": 2, "match_share": 0.5}},
+        "contact_rules": {"unreachable_share": 0.2, "opt_out_share": draw(SHARE), "touches_a_month": 1},
+        "cadences": {"calls": CALLS},
+        "policies": {
+            "before": {},
+            "dunning": {
+                "others": {
+                    "cadence": "calls",
+                    "reminders": bool(reminder_days),
+                    "reactivation": {"credit_yuan": draw(st.floats(0.0, 30.0))},
+                }
+            },
+        },
+    }
+    if draw(st.booleans()):
+        blocks["desk"] = {
+            "seats": draw(st.integers(1, 3)),
+            "service_minutes": draw(st.floats(1.0, 30_000.0)),
+            "success_share": draw(SHARE),
+            "reasons": ["competitor", "need_gone"],
+        }
+    return quiet(**blocks)
+
+
+ARMS = st.sampled_from([[], [ArmRule(reminders=False), ArmRule(reminders=True, reactivation_yuan=5.0)]])
+
+
+def world_of(scenario: Scenario, policy: str, arms: list[ArmRule], **how: Any) -> World:
+    world = day_zero(scenario, policy, replications=2, until=UNTIL, arms=arms, **how)
+    if arms:
+        world.enrol(np.arange(len(world.customers)), np.arange(len(world.customers)) % len(arms))
+    return world
+
+
+@settings(max_examples=40)
+@given(mobile_worlds(), st.sampled_from(["before", "dunning"]), ARMS)
+def test_any_mobile_world_keeps_its_books_and_its_order(scenario: Scenario, policy: str, arms: list[ArmRule]):
+    """Catches a customer or a fen that is lost or doubled, a debt out of nothing, and a step out of time."""
+    books = Books(world_of(scenario, policy, arms))
+    world = books.world
+    world.begin()
+    world.live(HALF)
+    gone = world.customers["lost_at"].copy()
+    world.live(UNTIL)
+    books.check_all()
+    c = world.customers
+    assert (c["lost_at"][np.isfinite(gone)] == gone[np.isfinite(gone)]).all()
+    assert (c["ledger"] >= 0).all()
+    check_debts(c)
+    lost = c["state"] == LOST
+    assert np.isinf(c["due"][lost]).all()
+    assert (c["due"][~lost] >= UNTIL).all()
+
+
+def check_debts(c: np.ndarray) -> None:
+    """Who is in arrears owes something and has a step ahead; who is stopped is in arrears."""
+    lost = c["state"] == LOST
+    owing = np.isfinite(c["arrears_at"]) & ~lost
+    assert (c["unpaid"] >= 0).all()
+    assert ((c["unpaid"] > 0) == owing)[c["state"] != State.PROSPECT].all()
+    assert (np.isfinite(c["due"][:, CORE_DUE + MobileMoment.DUNNING]) == owing)[c["state"] != State.PROSPECT].all()
+    assert owing[c["state"] == SUSPENDED].all()
+    assert (c["served_share"] == 1.0)[np.isin(c["state"], [State.GROWTH, State.STABLE, State.WARNING])].all()
+    assert not c["unbilled"][lost & (c["fraud"] == 1)].any()
+    assert (c["opted_out"] <= (c["contacts"] > 0)).all()
+    assert (c["touches"] <= 1).all()
+
+
+@settings(max_examples=25)
+@given(mobile_worlds(), st.sampled_from(["before", "dunning"]), ARMS)
+def test_any_mobile_world_is_the_same_in_windows(scenario: Scenario, policy: str, arms: list[ArmRule]):
+    """Catches a mechanism that writes at a window's end, the desk's debtors included."""
+    one, other = (world_of(scenario, policy, arms, window_days=days) for days in (0.0, 1.7))
+    for world in (one, other):
+        world.begin()
+        world.live(UNTIL)
+    assert not differing(one.customers, other.customers).any()
+    assert (one.shared.tally == other.shared.tally).all()
+
+
+@pytest.mark.parametrize("strength", [0.0, 2.0])
+def test_reminders_only_ever_help(strength: float):
+    """Direction, as W-04 says: under reminders fewer leave in arrears; twins, so customer by customer."""
+    segments = {"all": {"share": 1.0, "forgets_bill_share": 0.2}}
+    billing = {
+        "pays_per_month": {"overdue": 0.0, "suspended": 0.0},
+        "reminder_days": [5, 12],
+        "reminder": {"cost_yuan": 0.1, "pays_share": 0.3},
+        "one_way_stop_days": 20,
+        "two_way_stop_days": 40,
+        "cancel_days": 90,
+    }
+    policies = {"before": {}, "dunning": {"others": {"reminders": True}}}
+    promotions = {"own": {"strength": strength, "ours": True, "dated": {"from": "2010-01-01", "to": "2011-01-01"}}}
+    change = {"per_month": {"growth": 0.02, "stable": 0.02}, "fee_drop_share": 0.0}
+    scenario = quiet(
+        customers=500,
+        segments=segments,
+        billing=billing,
+        policies=policies,
+        promotions=promotions,
+        number_change=change,
+    )
+    lost = []
+    for policy in ("before", "dunning"):
+        world = day_zero(scenario, policy)
+        world.begin()
+        world.live(365.0)
+        lost.append(world.customers["lost_at"].copy())
+    assert (lost[1] >= lost[0]).all()
+    assert (lost[1] > lost[0]).sum() > 50
+
+
+def test_a_mobile_book_is_the_fee_times_the_days():
+    """Catches days that are billed twice or never: stops, payments and the days between, to the fen's rounding."""
+    segments = {"all": {"share": 1.0, "forgets_bill_share": 0.5}}
+    billing = {
+        "pays_per_month": {"overdue": 1.0, "suspended": 2.0},
+        "one_way_stop_days": 10,
+        "two_way_stop_days": 300,
+        "cancel_days": 301,
+    }
+    world = day_zero(quiet(customers=300, segments=segments, billing=billing))
+    world.begin()
+    world.live(365.0)
+    c = world.customers
+    assert (c["state"] != LOST).all()
+    owed = c["fee"] * 365.0 / MONTH
+    assert np.abs(c["ledger"][:, Line.LIST] - owed).max() < 12 * 2 * DEBTS + 12
