@@ -1,4 +1,4 @@
-"""Mobile mechanisms against closed forms (model.md section 11).
+"""Mobile mechanisms against closed forms (model.md section 12).
 
 Customers share nothing here, so a share over customers is binomial and a count of a clock Poisson.
 """

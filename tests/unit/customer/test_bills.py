@@ -1,4 +1,4 @@
-"""Bills, steps against debtors, silent lines, changes of number and contact rules (model.md section 11), to the fen."""
+"""Bills, steps against debtors, silent lines, changes of number and contact rules (model.md section 12), to the fen."""
 
 from typing import Any
 
