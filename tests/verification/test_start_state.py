@@ -138,7 +138,7 @@ def test_joiners_come_in_a_poisson_stream_a_segment(family: Family):
 
 def test_a_tenure_that_nobody_survives_is_refused():
     """Catches a draw that never ends, or that takes a lost customer for a member."""
-    scenario = quiet(customers=2, base=tenure(1_000.0), leaving=leaving(competitor=5.0))
+    scenario = quiet(customers=2, base=tenure(100.0), leaving=leaving(competitor=5.0))
     with pytest.raises(NobodySurvives, match=f"{LIVES:,}"):
         draw(scenario)
 
