@@ -20,7 +20,7 @@ def cores() -> int:
         return os.cpu_count() or 1
 
 
-seed_option: Decorator = click.option("--seed", type=click.IntRange(0, 2**64 - 1), default=1, show_default=True)
+seed_option: Decorator = click.option("--seed", type=click.IntRange(0, 2**63 - 1), default=1, show_default=True)
 jobs_option: Decorator = click.option("--jobs", type=click.IntRange(1, 1024), default=cores, show_default="cores")
 
 
