@@ -59,7 +59,9 @@ def live_history(start: Start, first: str, then: str) -> Quantities:
         quantities[f"change.{name}.relative"] = _ratio(after, before) - 1
         quantities[f"effect.{name}"] = after - twin
         quantities[f"ageing.{name}"] = twin - before
-    quantities["change.annual_churn.drop"] = -quantities["change.annual_churn.relative"]
+    for part in ("change", "effect", "ageing"):  # the drop, and the two parts of which it is the sum
+        of = quantities[f"{part}.annual_churn"]
+        quantities[f"{part}.annual_churn.drop"] = _ratio(-of, quantities["year1.annual_churn"])
     return quantities
 
 

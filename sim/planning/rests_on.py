@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from sim.planning.doubt import can_matter
+
 if TYPE_CHECKING:
     from sim.scenario.experiment_schema import Experiment
     from sim.scenario.provenance import Provenance
@@ -18,10 +20,12 @@ def rests_on(scenario: Scenario, experiment: Experiment, provenance: Mapping[str
     contacted = any(arm.cadence not in (None, "none") for arm in experiment.arms.values())
     if rewarded and scenario.reward is not None:
         law = scenario.reward
+        doses = sorted(arm.reward.free_days for arm in experiment.arms.values() if arm.reward is not None)
+        shares = [f"{dose:g} days {dose / (dose + law.half_dose_days):.0%}" for dose in doses if dose > 0]
         sentences.append(
             f"The response to free days is put in, not found out: at most {law.max_reduction:.0%} off the rates of "
-            f"{' and '.join(law.acts_on)}, half of that at {law.half_dose_days:g} days, so 45 days do little more "
-            "than 15 by construction (H-12 says so, without sizes or random assignment)."
+            f"{' and '.join(law.acts_on)}, of it {', '.join(shares) or 'no arm gets any'}. H-12 reports only that 45 "
+            "days did no more than 15, without sizes or random assignment."
         )
         if not law.lock_in:
             sentences.append("Free days do not bind: a customer may leave while they run.")
@@ -38,6 +42,8 @@ def rests_on(scenario: Scenario, experiment: Experiment, provenance: Mapping[str
                 "solved until the next one: assumed."
             )
     for path in experiment.doubt:
+        if not can_matter(scenario, experiment, path):
+            continue
         known = provenance[path]
         if known.assumed is not None:
             sentences.append(

@@ -106,6 +106,7 @@ def _row(check: Check, quantities: dict[str, np.ndarray]) -> dict[str, Any]:
                 "equal": simulated.low <= figure.value <= simulated.high,
                 "at_least": simulated.high >= figure.value,
                 "at_most": simulated.low <= figure.value,
+                "beside": None,  # stands beside the figure to take it apart, and is not what was reported
             }[check.compare]
     return {
         "fact": fact,

@@ -333,7 +333,7 @@ class Check(Block):
     name: Text
     quantity: Text | None = None
     kind: Literal["given", "fitted", "predicted"]
-    compare: Literal["equal", "at_least", "at_most"] = "equal"
+    compare: Literal["equal", "at_least", "at_most", "beside"] = "equal"
     note: Text | None = None
 
 
