@@ -15,7 +15,6 @@ import numpy as np
 from joblib import Parallel, delayed
 from scipy.optimize import least_squares
 
-from sim.customer.base import NobodySurvives
 from sim.evidence.paired import run_mean
 from sim.evidence.results import Interval, Refused
 from sim.planning.blocks import Progress, blocks, in_order, silent
@@ -31,7 +30,7 @@ from sim.planning.quantities import (
 )
 from sim.scenario.aims import reported, tolerance
 from sim.scenario.loaded import Loaded
-from sim.scenario.problems import InputProblems
+from sim.scenario.problems import Impossible, InputProblems
 from sim.scenario.schema import Scenario, Target
 
 Run = Callable[[list[Any], str], list[Any]]
@@ -47,7 +46,7 @@ MOST_OF_WAY = 0.25
 FEWEST = 20
 """Slopes are taken on half of the replications, but on so many at least."""
 MOST_STEPS = 15
-IMPOSSIBLE = (NobodySurvives, InputProblems)
+IMPOSSIBLE = (Impossible, InputProblems)
 """What a point may raise that is no world: bounds alone cannot keep a fit from such."""
 _NORMAL_95 = 1.959964
 _AT_BOUND = 1e-3
@@ -169,10 +168,8 @@ def calibrate(
     ------
     InputProblems
         Nothing is marked, there are no targets, or a target's quantity does not exist.
-    NobodySurvives
-        The file's own values leave nobody to begin with.
-    ValueError
-        In no replication there was anybody of whom a target speaks.
+    Impossible
+        The file's own values leave nobody to begin with, or nobody of whom a target speaks.
     """
     check_calibration(loaded)
     tell = progress or silent
@@ -215,6 +212,7 @@ class _Worlds:
         Slopes over a step hold within that step: inside it they are not taken anew. Those of a parameter that seems
         to move nothing are taken over a wide step, in which fewer moves drown in run noise.
         """
+        self.misses(places)
         steps = np.array([_step(one, STEP) for one in self.parameters.free])
         for there, slopes in self._slopes:
             if np.all(np.abs(places - there) <= steps):
@@ -264,7 +262,7 @@ class _Worlds:
             values = np.stack([total(target.quantity, quantities) for target in self.targets], axis=1)
             nobody = np.isnan(values).all(axis=0)
             if nobody.any():
-                raise ValueError(f"no replication has anybody to count for {self.targets[nobody.argmax()].quantity}")
+                raise Impossible(f"no replication has anybody to count for {self.targets[nobody.argmax()].quantity}")
             found.append((values - self.aim) / self.scale)
         return found
 

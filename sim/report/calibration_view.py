@@ -106,7 +106,8 @@ def sentences(found: Calibration) -> Iterator[str]:
 
 def _verdict(found: Calibration) -> str:
     missed = [aim.target.quantity for aim in found.aims if not abs(aim.missed) <= 1]
-    lived = f"{found.steps} steps, {found.worlds} worlds lived {found.replications} times at most, seed {found.seed}"
+    steps = "1 step" if found.steps == 1 else f"{found.steps} steps"
+    lived = f"{steps}, {found.worlds} worlds lived {found.replications} times at most, seed {found.seed}"
     if not missed:
         return f"Every target is met within its tolerance ({lived})."
     return f"Not met within its tolerance: {listing(missed)} ({lived})."

@@ -7,7 +7,7 @@ import pytest
 
 from sim.planning.calibrate import Calibration, calibrate
 from sim.report.calibration_view import parameters_table, sentences, targets_table
-from sim.scenario.problems import InputProblems
+from sim.scenario.problems import Impossible, InputProblems
 from tests.family import Family, seed
 from tests.worlds import leaving, load_quiet
 
@@ -225,7 +225,7 @@ def test_bad_input_is_a_line_each(blocks: dict[str, Any], lines: list[str]) -> N
 
 def test_a_target_of_whom_there_is_nobody_is_named() -> None:
     target = {"quantity": "year1.churn_solved", "reported": 0.1}
-    with pytest.raises(ValueError, match="anybody to count for year1"):
+    with pytest.raises(Impossible, match="anybody to count for year1"):
         fit(leaving=rate(0.05), targets=[target])
 
 

@@ -41,3 +41,14 @@ def test_what_happens_and_what_does_not(load_world: LoadWorld) -> None:
 
 def test_markup_in_texts_is_shown_as_written(load_world: LoadWorld) -> None:
     assert "[bold]x[/bold]" in shown(load_world, ("start:", 'title: "[bold]x[/bold] [/nonsense]"\nstart:'))
+
+
+def test_what_may_move_and_what_it_is_fitted_to(load_world: LoadWorld) -> None:
+    text = shown(
+        load_world,
+        ("fee_relative: 3", "fee_relative: {value: 3, calibrate: [1, 5]}"),
+        ("tiers:", "targets: [{quantity: year1.losses, fact: H-01.lost_per_year, tolerance: 5}]\ntiers:"),
+    )
+    assert row(text[text.index("Calibrated") :], "segments.rich.fee_relative").split()[1:] == ["3", "1", "to", "5"]
+    assert "334, to within 5" in row(text, "year1.losses")
+    assert "targets" not in text[text.index("Neither a source nor assumed") :]
