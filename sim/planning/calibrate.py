@@ -1,53 +1,34 @@
 """Fit the parameters that a scenario marks with `calibrate:` to its `targets:`, by weighted least squares.
 
 Every step lives the same replications with the same keyed draws, so that what moves between two steps is what the
-parameters moved. Slopes are differences over 10% of a value: over less, single customers would show as steps. What
-the targets do not identify (`sim.planning.identify`) stays at its starting value.
+parameters moved (`sim.planning.points`). What the targets do not identify (`sim.planning.identify`) stays at its
+starting value.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from joblib import Parallel, delayed
+from joblib import Parallel
 from scipy.optimize import least_squares
 
 from sim.evidence.paired import run_mean
 from sim.evidence.results import Interval, Refused
-from sim.planning.blocks import Progress, blocks, in_order, silent
+from sim.planning.blocks import Progress, in_order, silent
 from sim.planning.identify import Identified, identify
 from sim.planning.parameters import Parameter, Parameters
-from sim.planning.quantities import (
-    check_quantities,
-    join,
-    known_quantities,
-    life_of,
-    live_quantities,
-    total,
-)
-from sim.scenario.aims import reported, tolerance
+from sim.planning.points import IMPOSSIBLE, Points
+from sim.planning.quantities import check_quantities, known_quantities, life_of
 from sim.scenario.loaded import Loaded
-from sim.scenario.problems import Impossible, InputProblems
+from sim.scenario.problems import InputProblems
 from sim.scenario.schema import Scenario, Target
-
-Run = Callable[[list[Any], str], list[Any]]
-"""Runs the tasks of a stage and gives their results in order."""
 
 MET = 0.1
 """Part of its tolerance within which a target is met: the fit looks no further."""
-STEP = 0.1
-"""Over how much of its logarithm a parameter's slope is taken; on a plain scale, of half the way between its bounds."""
-WIDE_STEP = 0.5
-MOST_OF_WAY = 0.25
-"""Part of the way between its bounds that a step never exceeds."""
-FEWEST = 20
-"""Slopes are taken on half of the replications, but on so many at least."""
 MOST_STEPS = 15
-IMPOSSIBLE = (Impossible, InputProblems)
-"""What a point may raise that is no world: bounds alone cannot keep a fit from such."""
 _NORMAL_95 = 1.959964
 _AT_BOUND = 1e-3
 
@@ -105,6 +86,8 @@ class Calibration:
         What there is to write: every value that moved, those that follow another and rests included.
     rests : (float, float) by scenario path
         Start and value of the shares that take the rest.
+    settled : bool
+        False where the fit used up its steps.
     steps, worlds : int
         Points at which targets were compared, and points lived in all (slopes included).
     replications, seed : int
@@ -115,6 +98,7 @@ class Calibration:
     singular: tuple[float, ...]
     values: dict[str, float]
     rests: dict[str, tuple[float, float]]
+    settled: bool
     steps: int
     worlds: int
     replications: int
@@ -181,110 +165,27 @@ def calibrate(
         def run(tasks: list[Any], stage: str) -> list[Any]:
             return list(in_order(tasks, stage, tell, workers))
 
-        return _fit(_Worlds(loaded, life, seed, replications, run))
+        return _fit(Points(loaded, life, seed, replications, run))
 
 
-class _Worlds:
-    """Lives a scenario at points of the fit, each once."""
-
-    def __init__(self, loaded: Loaded[Scenario], life: int, seed: int, replications: int, run: Run) -> None:
-        self.loaded, self.life, self.seed, self.replications, self.run = loaded, life, seed, replications, run
-        self.parameters = Parameters(loaded)
-        targets = loaded.value.targets
-        self.targets = targets
-        self.aim = np.array([reported(target) for target in targets])
-        self.scale = np.array([tolerance(target) for target in targets])
-        self.steps = self.lived = 0
-        self._misses: dict[tuple[float, ...], np.ndarray] = {}
-        self._slopes: list[tuple[np.ndarray, np.ndarray]] = []
-
-    def misses(self, places: np.ndarray) -> np.ndarray:
-        """Tolerances by which each replication misses each target; shape (replications, targets)."""
-        key = tuple(places)
-        if key not in self._misses:
-            self.steps += 1
-            (self._misses[key],) = self._live([places], self.replications, f"step {self.steps}")
-        return self._misses[key]
-
-    def slopes(self, places: np.ndarray) -> np.ndarray:
-        """What a replication's misses move by from bound to bound; shape (replications, targets, parameters).
-
-        Slopes over a step hold within that step: inside it they are not taken anew. Those of a parameter that seems
-        to move nothing are taken over a wide step, in which fewer moves drown in run noise.
-        """
-        self.misses(places)
-        steps = np.array([_step(one, STEP) for one in self.parameters.free])
-        for there, slopes in self._slopes:
-            if np.all(np.abs(places - there) <= steps):
-                return slopes
-        taken = self._differences(places, steps, f"step {self.steps}: slopes")
-        faint = identify(taken).silent
-        if faint:
-            wide = np.array([_step(self.parameters.free[number], WIDE_STEP) for number in faint])
-            stage = f"step {self.steps}: slopes of the faint"
-            taken[:, :, faint] = self._differences(places, wide, stage, faint)
-        self._slopes.append((places, taken))
-        return taken
-
-    def _differences(
-        self, places: np.ndarray, steps: np.ndarray, stage: str, which: Sequence[int] | None = None
-    ) -> np.ndarray:
-        """Slopes of some parameters (all if not given) over steps of a size."""
-        few = min(self.replications, max(FEWEST, -(-self.replications // 2)))
-        here = self.misses(places)[:few]
-        columns = list(range(len(places)) if which is None else which)
-        forward = np.where(places[columns] + steps <= 1.0, steps, -steps)
-        edge: Exception | None = None
-        for sign in (1.0, -1.0):  # backwards where the edge of what is possible lies ahead
-            points = np.repeat(places[None, :], len(columns), axis=0)
-            points[range(len(columns)), columns] = np.clip(places[columns] + sign * forward, 0.0, 1.0)
-            moved = points[range(len(columns)), columns] - places[columns]
-            try:
-                beside = self._live([*points], few, stage)
-            except IMPOSSIBLE as error:
-                edge = error
-                continue
-            return np.stack([(there - here) / move for there, move in zip(beside, moved, strict=True)], axis=2)
-        assert edge is not None
-        raise edge
-
-    def _live(self, points: list[np.ndarray], replications: int, stage: str) -> list[np.ndarray]:
-        """Live some points in blocks of replications, all of them side by side."""
-        where = "at a point that calibrate tried"
-        worlds = [self.loaded.with_values(self.parameters.values(point), where).value for point in points]
-        parts = blocks(self.loaded.value, replications)
-        tasks = [delayed(live_quantities)(world, self.life, self.seed, part) for world in worlds for part in parts]
-        done = self.run(tasks, stage)
-        self.lived += len(points)
-        found = []
-        for number in range(len(points)):
-            quantities = join(done[number * len(parts) : (number + 1) * len(parts)])
-            values = np.stack([total(target.quantity, quantities) for target in self.targets], axis=1)
-            nobody = np.isnan(values).all(axis=0)
-            if nobody.any():
-                raise Impossible(f"no replication has anybody to count for {self.targets[nobody.argmax()].quantity}")
-            found.append((values - self.aim) / self.scale)
-        return found
-
-
-def _fit(worlds: _Worlds) -> Calibration:
+def _fit(points: Points) -> Calibration:
     """Fit what is identified; what turns out not to be goes back to its start, and the others are fitted anew."""
-    start = worlds.parameters.start
-    found = identify(worlds.slopes(start))
+    start = points.parameters.start
+    found = identify(points.slopes(start))
     held: dict[int, tuple[int, ...]] = {}
     while True:
         held = found.held | held
-        places = _least_squares(worlds, start, held)
-        found = identify(worlds.slopes(places))
+        places, settled = _least_squares(points, start, held)
+        found = identify(points.slopes(places))
         if found.held.keys() <= held.keys():
-            return _report(worlds, places, held, found)
+            return _report(points, places, held, found, settled)
 
 
-def _least_squares(worlds: _Worlds, start: np.ndarray, held: Collection[int]) -> np.ndarray:
-    """Places at which the targets are missed least, the held ones as they were."""
+def _least_squares(points: Points, start: np.ndarray, held: Collection[int]) -> tuple[np.ndarray, bool]:
+    """Places at which the targets are missed least, the held ones as they were; and whether the fit settled there."""
     free = [number for number in range(len(start)) if number not in held]
     if not free:
-        return start
+        return start, True
 
     def at(moved: np.ndarray) -> np.ndarray:
         places = start.copy()
@@ -293,15 +194,15 @@ def _least_squares(worlds: _Worlds, start: np.ndarray, held: Collection[int]) ->
 
     def misses(moved: np.ndarray) -> np.ndarray:
         try:
-            missed: np.ndarray = np.nanmean(worlds.misses(at(moved)), axis=0)
+            missed: np.ndarray = np.nanmean(points.misses(at(moved)), axis=0)
         except IMPOSSIBLE:
             if np.array_equal(moved, start[free]):
                 raise
-            return np.full(len(worlds.aim), np.inf)  # no possible world: a shorter step is tried
+            return np.full(len(points.aim), np.inf)  # no possible world: a shorter step is tried
         return np.zeros_like(missed) if np.abs(missed).max() <= MET else missed
 
     def slopes(moved: np.ndarray) -> np.ndarray:
-        jacobian: np.ndarray = np.nanmean(worlds.slopes(at(moved)), axis=0)[:, free]
+        jacobian: np.ndarray = np.nanmean(points.slopes(at(moved)), axis=0)[:, free]
         return jacobian
 
     result = least_squares(
@@ -315,12 +216,14 @@ def _least_squares(worlds: _Worlds, start: np.ndarray, held: Collection[int]) ->
         gtol=1e-6,
         max_nfev=MOST_STEPS,
     )
-    return at(result.x)
+    return at(result.x), result.status > 0
 
 
-def _report(worlds: _Worlds, places: np.ndarray, held: Mapping[int, tuple[int, ...]], found: Identified) -> Calibration:
-    parameters = worlds.parameters
-    reached, before = worlds.misses(places), np.nanmean(worlds.misses(parameters.start), axis=0)
+def _report(
+    points: Points, places: np.ndarray, held: Mapping[int, tuple[int, ...]], found: Identified, settled: bool
+) -> Calibration:
+    parameters = points.parameters
+    reached, before = points.misses(places), np.nanmean(points.misses(parameters.start), axis=0)
     aims = tuple(
         Aim(
             target,
@@ -330,12 +233,12 @@ def _report(worlds: _Worlds, places: np.ndarray, held: Mapping[int, tuple[int, .
             run_mean(aim + scale * missed[~np.isnan(missed)]),
         )
         for target, aim, scale, first, missed in zip(
-            worlds.targets, worlds.aim, worlds.scale, before, reached.T, strict=True
+            points.targets, points.aim, points.scale, before, reached.T, strict=True
         )
     )
     values = parameters.values(places)
     free = [n for n in range(len(places)) if n not in held and _AT_BOUND < places[n] < 1 - _AT_BOUND]
-    errors = dict(zip(free, _errors(reached, np.nanmean(worlds.slopes(places), axis=0)[:, free]), strict=True))
+    errors = dict(zip(free, _errors(reached, np.nanmean(points.slopes(places), axis=0)[:, free]), strict=True))
     fitted = []
     for number, one in enumerate(parameters.free):
         state = "held" if number in held else "fitted" if number in free else _bound(places[number])
@@ -348,17 +251,12 @@ def _report(worlds: _Worlds, places: np.ndarray, held: Mapping[int, tuple[int, .
         singular=tuple(float(value) for value in found.singular),
         values={path: value for path, value in values.items() if value != parameters.values_of_file[path]},
         rests={path: (parameters.values_of_file[path], values[path]) for path in parameters.rests},
-        steps=worlds.steps,
-        worlds=worlds.lived,
-        replications=worlds.replications,
-        seed=worlds.seed,
+        settled=settled,
+        steps=points.steps,
+        worlds=points.lived,
+        replications=points.replications,
+        seed=points.seed,
     )
-
-
-def _step(parameter: Parameter, size: float) -> float:
-    """The difference of places over which a slope is taken."""
-    whole = np.log(parameter.high / parameter.low) if parameter.low > 0 else 2.0
-    return float(min(size / whole, MOST_OF_WAY))
 
 
 def _bound(place: float) -> str:

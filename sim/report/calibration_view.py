@@ -73,6 +73,8 @@ def _parameter_row(one: Fitted) -> Row:
 def sentences(found: Calibration) -> Iterator[str]:
     """Say what the tables mean."""
     yield _verdict(found)
+    if not found.settled:
+        yield "The fit used up its steps before it settled: start nearer, or look at the bounds and the targets."
     held = [one for one in found.fitted if one.state == "held"]
     values = ", ".join(f"{value:.2g}" for value in found.singular[:_MOST_SHOWN])
     more = ", ..." if len(found.singular) > _MOST_SHOWN else ""
@@ -92,10 +94,15 @@ def sentences(found: Calibration) -> Iterator[str]:
     for one in held:
         if one.among:
             others = [path for path in one.among if path != one.parameter.path]
+            many = len(others) > 1
+            fitted = (
+                "were fitted for that value of it, and are no findings by themselves"
+                if many
+                else ("was fitted for that value of it, and is no finding by itself")
+            )
             yield (
                 f"Not identified: {listing(list(one.among))}, which the targets tell only together. "
-                f"{one.parameter.path} stayed at the start; {listing(others)} was fitted for that value of it, and is "
-                "no finding by itself."
+                f"{one.parameter.path} stayed at the start; {listing(others)} {fitted}."
             )
     if held and found.singular:
         yield f"Of the others the singular values of the scaled Jacobian are {values}{more}."

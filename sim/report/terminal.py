@@ -101,7 +101,8 @@ def to_rich(shown: Table) -> RichTable:
         head = [column.title, *(part for part in (column.unit, column.doubt) if part)]
         header = Text(head[0])
         header.append("".join(f"\n{part}" for part in head[1:]), style="dim not bold")
-        made.add_column(header, justify="left" if column.words else "right", vertical="top")
+        # a path has no space to break it at: it goes on in the next line instead of losing its end
+        made.add_column(header, justify="left" if column.words else "right", vertical="top", overflow="fold")
     group = ""
     for row in shown.rows:
         if row.group and row.group != group:

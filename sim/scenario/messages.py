@@ -49,10 +49,16 @@ def schema_problems(error: ValidationError, model: type[BaseModel], places: Plac
     """
     # What could not be read has its message already.
     errors = [dict(one) for one in error.errors(include_url=False) if one["input"] is not UNREADABLE]
+    errors = [one for one in errors if not _emptied(one)]
     found = [(str(one["type"]), _translated(one, model, places)) for one in errors]
     # A misspelt key is one mistake: the message about the key that it should have been is left out.
     meant = {_renamed(problem) for kind, problem in found if kind == "extra_forbidden" and problem.hint}
     return [problem for kind, problem in found if not (kind == "missing" and problem.key in meant)]
+
+
+def _emptied(error: dict[str, Any]) -> bool:
+    """Whether a list counts as too short only because its entries were wrong, which has been said of each."""
+    return error["type"] == "too_short" and len(error["input"]) >= error["ctx"]["min_length"]
 
 
 def _renamed(problem: Problem) -> str:

@@ -179,7 +179,7 @@ def test_after_a_long_talk_at_the_desk_no_step_lies_behind():
 
 def test_bills_of_the_past_stand_on_the_next_bill():
     """Catches service before day 0 that is never billed: whoever stays away from paying owes it too."""
-    c = live(quiet(customers=300, segments=NOBODY, billing=BILLING, base=tenure(1100.0)), until=1.0).customers
+    c = live(quiet(customers=300, segments=NOBODY, billing=BILLING, base=tenure(590.0)), until=1.0).customers
     assert (c["due"][np.isfinite(c["due"])] > 0).all()
     days = np.where(c["bill_day"] > 0, 31 - c["bill_day"], 0.0)  # since December's bill
     kept = c["bill_day"] > 0

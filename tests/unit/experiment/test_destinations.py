@@ -12,7 +12,7 @@ CHANGE = {"per_month": {"growth": 0.04, "stable": 0.04}, "fee_drop_share": 0.1}
 
 
 def start(**blocks: object) -> Start:
-    return draw_start(quiet(customers=2_000, leaving=RATES, **blocks), 1, np.arange(2), [365.0])
+    return draw_start(quiet(customers=2_000, leaving=RATES, **blocks), 1, np.arange(2))
 
 
 def test_destinations_add_up_and_go_with_the_rates():

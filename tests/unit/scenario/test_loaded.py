@@ -67,7 +67,7 @@ def test_a_bad_change_is_refused(load_world: LoadWorld, path: str, value: float 
 def test_an_option_is_named_in_place_of_the_file(load_world: LoadWorld) -> None:
     with pytest.raises(InputProblems) as caught:
         load_world().with_value("customers", 10**12, place="--customers")
-    gibibytes = "(so many would need 558,794 GiB of memory)"
+    gibibytes = "(so many would need 18,626,451 GiB of memory)"
     assert str(caught.value) == f"--customers: customers: got {10**12}, must be at most 200000000 {gibibytes}"
 
 
