@@ -58,7 +58,7 @@ def schema_problems(error: ValidationError, model: type[BaseModel], places: Plac
 
 def _emptied(error: dict[str, Any]) -> bool:
     """Whether a list counts as too short only because its entries were wrong, which has been said of each."""
-    return error["type"] == "too_short" and len(error["input"]) >= error["ctx"]["min_length"]
+    return error["type"] == "too_short" and bool(len(error["input"]) >= error["ctx"]["min_length"])
 
 
 def _renamed(problem: Problem) -> str:
