@@ -57,14 +57,15 @@ class Validation:
 
     def sentences(self) -> Iterator[str]:
         """Say how many figures are met, of which kind, and which are not."""
+        compared = [row for row in self.rows if row["compare"] != "beside"]
         met, missed = self._of(True), self._of(False)
         kinds = Counter(str(row["kind"]) for row in met)
         of_kinds = listing([f"{kinds[kind]} {kind}" for kind in KINDS if kinds[kind]])
-        words = f"Of {len(self.rows)} figures {len(met)} are met" + (f" ({of_kinds})" if met else "")
+        words = f"Of {len(compared)} figures {len(met)} are met" + (f" ({of_kinds})" if met else "")
         words += f", {len(missed)} not met"
-        absent = sum(not row["held"] for row in self.rows)
+        absent = sum(not row["held"] for row in compared)
         words += f", {absent} not held (nothing to compare; the notes say why)" if absent else ""
-        untold = len(self.rows) - len(met) - len(missed) - absent
+        untold = len(compared) - len(met) - len(missed) - absent
         yield words + (f", {untold} not told (too few replications could count it)." if untold else ".")
         if missed:
             yield f"Not met: {'; '.join(_named(row) for row in missed)}."

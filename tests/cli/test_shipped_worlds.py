@@ -16,7 +16,8 @@ NAMES = [file.stem for file in SCENARIOS]
 def test_validate(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert outcome(["validate", str(file), "--replications", "39", "--jobs", "1"]) == 0
     text = capsys.readouterr().out
-    assert f"Of {len(load_scenario(file).value.validation)} figures" in text
+    compared = [check for check in load_scenario(file).value.validation if check.compare != "beside"]
+    assert f"Of {len(compared)} figures" in text
     assert max(len(line) for line in text.splitlines()) <= 100
 
 
@@ -28,5 +29,5 @@ def test_calibrate(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert outcome(["calibrate", str(file), "--replications", "10", "--jobs", "1"]) == (0 if fits else 2)
     printed = capsys.readouterr()
     if fits:
-        assert all(one.path in printed.out for one in parameters)
+        assert all(one.path[:20] in printed.out for one in parameters)  # a long path is folded
         assert max(len(line) for line in printed.out.splitlines()) <= 100

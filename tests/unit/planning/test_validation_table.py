@@ -89,7 +89,7 @@ def test_the_table_is_the_same_for_any_number_of_processes() -> None:
 
 def test_contradictions_have_a_row_each(table: list[dict[str, object]]) -> None:
     # catches a source's contradiction that was smoothed: 31% or 30.4%, 27% or 25.8%, gold's 24% read two ways
-    found = [(row["fact"], row["reported"]) for row in table]
+    found = [(row["fact"], row["reported"]) for row in table if row["compare"] != "beside"]
     for pair in (("H-01", 0.31), ("H-01", 0.304), ("H-15", 0.27), ("H-15", 0.258)):
         assert found.count(pair) == 1
     assert found.count(("H-09", 0.24)) == 2
