@@ -1,0 +1,92 @@
+"""`experiments/README.md`: `python -m tests.golden.experiments_page` runs every experiment and writes it anew.
+
+A full run of all of them takes minutes, so the test beside this file compares what the page was made from, not the
+answers: a page whose files have changed since is refused.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = ROOT / "experiments" / "README.md"
+HEAD = """# Experiments and what they answer
+
+Made by `make experiments`; do not edit. Each answer comes from the command above it, which anyone can repeat (seed 1, the
+default number of replications). What the words mean: run doubt is the simulation's own noise, trial doubt what
+one real trial of that size would show, assumption doubt how far the answer moves with assumed numbers.
+"""
+
+
+class Study(NamedTuple):
+    """An experiment in a world in which it can be made."""
+
+    experiment: Path
+    scenario: Path
+
+    @property
+    def command(self) -> list[str]:
+        """Words of the command behind `sim`."""
+        return ["run", _short(self.scenario), "-e", _short(self.experiment)]
+
+    @property
+    def made_from(self) -> str:
+        """First digits of a checksum of both files."""
+        both = self.scenario.read_bytes() + self.experiment.read_bytes()
+        return hashlib.sha256(both).hexdigest()[:12]
+
+
+def studies() -> Iterator[Study]:
+    """Every experiment in each of the scenarios that list it; one that none lists stands under `UNLISTED`."""
+    from sim.scenario.load import load_scenario
+
+    of: dict[Path, list[Path]] = {}
+    for scenario in sorted((ROOT / "scenarios").glob("*.yaml")):
+        for listed in load_scenario(scenario).value.experiments:
+            of.setdefault((scenario.parent / listed).resolve(), []).append(scenario)
+    for experiment in sorted((ROOT / "experiments").glob("*.yaml")):
+        for scenario in of.get(experiment, []) or [ROOT / "scenarios" / UNLISTED[experiment.stem]]:
+            yield Study(experiment, scenario)
+
+
+UNLISTED: dict[str, str] = {}
+"""Experiments that no scenario runs by itself, each with the scenario in which it is answered here."""
+
+
+def section(study: Study) -> str:
+    """Run a study and tell its question and answer as Markdown."""
+    from sim.report.answer import answer_sentence
+
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / "run"
+        command = [sys.executable, "-m", "sim.cli.main", *study.command, "--out", str(out)]
+        subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+        summary = json.loads((out / "summary.json").read_text(encoding="utf-8"))
+    (experiment,) = summary["experiments"]
+    return "\n".join(
+        [
+            f"## {experiment['name']} in {summary['scenario']}",
+            f"<!-- made from {study.made_from} -->",
+            f"**{experiment['question']}**",
+            "",
+            f"    sim {' '.join(study.command)}",
+            "",
+            answer_sentence(experiment, summary),
+            "",
+        ]
+    )
+
+
+def _short(file: Path) -> str:
+    return str(file.relative_to(ROOT))
+
+
+if __name__ == "__main__":
+    PAGE.write_text("\n".join([HEAD, *(section(study) for study in studies())]), encoding="utf-8")
