@@ -95,7 +95,14 @@ def run(
             },
             started=started,
         )
-        result = RunResult(answered.summary, answered.timeline, answered.customers, world.resolved_yaml(), provenance)
+        result = RunResult(
+            summary=answered.summary,
+            timeline=answered.timeline,
+            customers=answered.customers,
+            replications=answered.replications,
+            scenario_text=world.resolved_yaml(),
+            provenance=provenance,
+        )
         folder = out or default_folder(RESULTS, world.value.name, inputs_hash(provenance), started)
         page = write_run(folder, result, force=force, began=began)
     console = Console(width=WIDTH, highlight=False)

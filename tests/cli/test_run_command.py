@@ -10,7 +10,7 @@ import pytest
 
 from sim.cli.main import outcome
 from sim.report.json_text import read_json
-from tests.unit.report.sample_summary import sample_customers, sample_summary, sample_timeline
+from tests.unit.report.sample_summary import sample_customers, sample_replications, sample_summary, sample_timeline
 
 ROOT = Path(__file__).parents[2]
 SCENARIO = ROOT / "scenarios" / "h_broadband.yaml"
@@ -34,7 +34,12 @@ class Engine:
             progress("living the worlds", done, 3)
         if self.failure is not None:
             raise self.failure
-        return SimpleNamespace(summary=sample_summary(), timeline=sample_timeline(), customers=sample_customers())
+        return SimpleNamespace(
+            summary=sample_summary(),
+            timeline=sample_timeline(),
+            customers=sample_customers(),
+            replications=sample_replications(),
+        )
 
 
 @pytest.fixture

@@ -168,6 +168,21 @@ def sample_customers() -> dict[str, np.ndarray]:
     }
 
 
+def sample_replications() -> dict[str, np.ndarray]:
+    """Values by replication around the sample's means: luck is shared by the arms of a replication."""
+    luck = np.random.default_rng(7).normal(size=REPLICATIONS)
+    parts: dict[str, list[np.ndarray]] = {name: [] for name in ("experiment", "arm", "metric", "replication", "value")}
+    for experiment in (reward_days(), contact_cadence()):
+        for arm in experiment["arms"]:
+            for metric, mean in arm["metrics"].items():
+                names = {"experiment": experiment["name"], "arm": arm["name"], "metric": metric}
+                for column, name in names.items():
+                    parts[column].append(np.full(REPLICATIONS, name))
+                parts["replication"].append(np.arange(REPLICATIONS))
+                parts["value"].append(mean["value"] * (1 + 0.01 * luck))
+    return {column: np.concatenate(values) for column, values in parts.items()}
+
+
 def sample_provenance() -> dict[str, Any]:
     return {
         "tool": "campaign-sim",
