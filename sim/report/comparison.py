@@ -62,13 +62,13 @@ class Compared:
 
     @property
     def says(self) -> str:
-        """What the difference's interval says: higher, lower, the same, or nothing beyond run noise."""
+        """What the difference's interval says: higher, lower, the same, or no more than run noise."""
         low, high = (self.difference.get(end) for end in ("low", "high"))
         if low is None or high is None:
             return ""
         if low == high == 0:
-            return "the same"
-        return "higher" if low > 0 else "lower" if high < 0 else "within noise"
+            return "same"
+        return "higher" if low > 0 else "lower" if high < 0 else "noise"
 
 
 @dataclass(frozen=True)

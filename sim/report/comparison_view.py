@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from string import ascii_uppercase
 
-from sim.report.comparison import INTERVALS, Compared, Comparison
+from sim.report.comparison import Compared, Comparison
 from sim.report.display import Column, Row, Table, table, text
 from sim.report.settings import Setting
 from sim.report.stored import StoredRun
@@ -15,7 +15,7 @@ from sim.report.words import metric_name, metric_term, unit_name
 
 HOW_TO_READ = (
     "Intervals are 95% run doubt: what the simulation's own noise could be. About one in twenty would leave out a "
-    "difference of nothing."
+    "difference of nothing. A difference without an interval: only the two intervals are known."
 )
 
 
@@ -50,7 +50,7 @@ def settings_table(found: Iterable[Setting], names: tuple[str, str]) -> Table | 
 
 def decisions_table(comparison: Comparison, names: tuple[str, str]) -> Table | None:
     """What was decided in both runs; the rows of a decision that changed are marked."""
-    columns = [Column("decision", words=True), *(Column(name, words=True) for name in names)]
+    columns = [Column("decision", words=True, short=True), *(Column(name, words=True) for name in names)]
     rows = []
     for item in comparison.decisions:
         shown = (("in truth", item.arm), ("stands in worlds", item.worlds), ("first trial concluded", item.trial))
@@ -63,7 +63,7 @@ def decisions_table(comparison: Comparison, names: tuple[str, str]) -> Table | N
 def estimates_table(found: Iterable[Compared], names: tuple[str, str]) -> Table | None:
     """Estimates side by side, and the second run less the first."""
     one, other = names
-    columns = [Column("estimate", words=True), Column(one), Column(other)]
+    columns = [Column("estimate", words=True, short=True), Column(one), Column(other)]
     columns += [Column(f"{other} less {one}"), Column("", words=True, short=True)]
     rows = []
     for item in found:
@@ -72,10 +72,9 @@ def estimates_table(found: Iterable[Compared], names: tuple[str, str]) -> Table 
         sides = [cell(side, unit, signed, bare=True) for side in (item.one, item.other)]
         difference = cell(item.difference, difference_unit(item.unit), sign=True, bare=True)
         what = f"{item.arm} against {item.against}" if item.against else item.arm
-        says = "intervals only" if item.how == INTERVALS and difference.value else item.says
         metric = metric_name(item.metric)
         group = ", ".join(part for part in (metric, unit_name(unit), "" if item.against else "level") if part)
-        rows.append(Row((text(what), *sides, difference, text(says)), group=group, term=metric_term(item.metric)))
+        rows.append(Row((text(what), *sides, difference, text(item.says)), group=group, term=metric_term(item.metric)))
     return table(columns, rows)
 
 

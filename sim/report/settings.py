@@ -18,8 +18,8 @@ LONGEST = 80
 MOST_NAMED = 3
 NAMES = ("name", "title", "experiments")
 """Keys of a scenario that name things and set nothing; which experiments were run is a setting of the run."""
-HELD_AGAINST = ("targets", "validation")
-"""Blocks of a scenario that it is held against: they change what is reported beside a run, and nothing in it."""
+CHANGES_NOTHING = ("experiments", "targets", "validation")
+"""Which experiments were run, and what a scenario is held against: no answer of another experiment hangs on them."""
 OF_EXPERIMENT = ("unit", "horizon_days", "reference", "alpha", "metrics", "design", "background", "rules")
 
 
@@ -34,7 +34,7 @@ class Setting:
     @property
     def matters(self) -> bool:
         """Whether it can change what is lived or decided."""
-        return self.path.partition(".")[0] not in HELD_AGAINST
+        return self.path.partition(".")[0] not in CHANGES_NOTHING
 
     def change(self) -> str:
         """Say the change."""

@@ -77,14 +77,8 @@ def read_run(folder: Path) -> StoredRun:
     return StoredRun(folder, manifest, summary)
 
 
-def read_manifest(folder: Path) -> dict[str, Any]:
-    """Read the manifest of a run of any version.
-
-    Raises
-    ------
-    InputProblems
-        With one problem: no folder, no manifest, or not one of this program.
-    """
+def _manifest(folder: Path) -> dict[str, Any]:
+    """Read the manifest of a run of this program and of this version of the contract."""
     path = folder / MANIFEST
     if not folder.is_dir():
         raise _refused(folder, "", "a file" if folder.exists() else "no such folder", "the folder of a run")
@@ -99,18 +93,12 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     if not isinstance(manifest, dict) or manifest.get("tool") != TOOL:
         tool = manifest.get("tool") if isinstance(manifest, dict) else manifest
         raise _refused(path, "tool", shown(tool), f"{TOOL}: the manifest of a run")
-    return manifest
-
-
-def _manifest(folder: Path) -> dict[str, Any]:
-    """Read a manifest of this version of the contract."""
-    manifest = read_manifest(folder)
     contract = manifest.get("contract")
     if contract != CONTRACT:
         got = f"{shown(contract)} (made by version {manifest.get('version', 'unknown')})"
-        raise _refused(folder / MANIFEST, "contract", got, f"{CONTRACT}: make the run again with this version")
+        raise _refused(path, "contract", got, f"{CONTRACT}: make the run again with this version")
     if not isinstance(manifest.get("files"), dict):
-        raise _refused(folder / MANIFEST, "files", shown(manifest.get("files")), "the checksum of every file")
+        raise _refused(path, "files", shown(manifest.get("files")), "the checksum of every file")
     return manifest
 
 
