@@ -14,8 +14,8 @@ from sim.report.wording import cell, counted, difference_unit
 from sim.report.words import metric_name, metric_term, unit_name
 
 HOW_TO_READ = (
-    "Intervals are 95% run doubt: what the simulation's own noise could be. About one in twenty would leave out a "
-    "difference of nothing. A difference without an interval: only the two intervals are known."
+    "Intervals are 95% run doubt: what the simulation's own noise could be. Where nothing differs one in twenty still "
+    "leaves out 0. A difference without an interval: only the two intervals are known."
 )
 
 

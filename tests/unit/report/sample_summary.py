@@ -130,6 +130,13 @@ def sample_summary() -> dict[str, Any]:
                     "assumed": "a warning lasts about three months (W-08's window)",
                 },
                 {"path": "survey.delay_days", "value": 3.0, "low": None, "high": None},
+                {
+                    "path": "money.margin_share",
+                    "value": 0.6,
+                    "low": None,
+                    "high": None,
+                    "assumed": "access networks have high fixed and low marginal cost",
+                },
             ],
             "matrix": {
                 "rows": [
