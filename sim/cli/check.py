@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 _WIDTH = 100
 _MOST_LISTED = 4
-_NARROWEST = {"what": 35}
 _WIDEST = {"what": 40, "value": 28}
 _MECHANISMS = {
     "stages": "stages of the life cycle",
@@ -76,7 +75,7 @@ def _show_world(console: Console, world: Loaded[Scenario]) -> None:
         numbers = (segment.share, segment.fee_relative, segment.risk_factor)
         spreads = (f"{price.mean:g} (sd {price.sd:g})", f"{growth.mean:g} (sd {growth.sd:g})")
         table.add_row(name, *(f"{number:g}" for number in numbers), *spreads)
-    console.print(table)
+    _print(console, table)
     on = [words for key, words in _MECHANISMS.items() if getattr(value, key)]
     off = [words for key, words in _MECHANISMS.items() if not getattr(value, key)]
     reasons = [f"{reason} (to {leaving.destination})" for reason, leaving in value.leaving.items()]
@@ -92,7 +91,7 @@ def _show_policies(console: Console, world: Scenario) -> None:
             table.add_row(name + baseline, "", "nothing")
         for tier, policy in tiers.items():
             table.add_row(name + baseline, tier, _policy_words(policy))
-    console.print(table)
+    _print(console, table)
 
 
 def _policy_words(policy: TierPolicy) -> str:
@@ -108,7 +107,7 @@ def _show_experiments(console: Console, experiments: list[Any]) -> None:
         value = experiment.value
         table.add_row(value.name, value.question, ", ".join(value.arms), value.assignment.method)
     if experiments:
-        console.print(table)
+        _print(console, table)
 
 
 def _show_calibration(console: Console, world: Loaded[Scenario]) -> None:
@@ -120,7 +119,7 @@ def _show_calibration(console: Console, world: Loaded[Scenario]) -> None:
     for path, origin in marked.items():
         table.add_row(path, f"{origin.central:.6g}", _may_move(origin))
     if marked:
-        console.print(table)
+        _print(console, table)
     table = _table("Targets", "quantity", "aim", "from")
     for place, target in enumerate(world.value.targets):
         why = target.fact or ""
@@ -130,7 +129,7 @@ def _show_calibration(console: Console, world: Loaded[Scenario]) -> None:
         aim = f"{reported(target):.6g}, to within {tolerance(target):.3g}"
         table.add_row(target.quantity, aim, why)
     if world.value.targets:
-        console.print(table)
+        _print(console, table)
 
 
 def _may_move(origin: Provenance) -> str:
@@ -205,18 +204,18 @@ def _show_origins(console: Console, rows: list[_Row]) -> None:
     for row in assumed:
         source = f" (source: {row.origin.source})" if row.origin.source else ""
         table.add_row(row.what(), row.values(), f"{row.origin.assumed}{source}")
-    console.print(table)
+    _print(console, table)
     table = _table("From a source", "what", "value", "source")
     for row in sourced:
         table.add_row(row.what(), row.values(), row.origin.source)
-    console.print(table)
+    _print(console, table)
     if not neither:
         console.print("\nEvery number has a source or is assumed for a reason.")
         return
     table = _table("Neither a source nor assumed", "what", "value", "line")
     for row in neither:
         table.add_row(row.what(), row.values(), str(row.origin.line))
-    console.print(table)
+    _print(console, table)
 
 
 def _table(title: str, *columns: str) -> Any:
@@ -225,5 +224,17 @@ def _table(title: str, *columns: str) -> Any:
 
     table = Table(title=f"\n{title}", title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
     for column in columns:
-        table.add_column(column, overflow="fold", min_width=_NARROWEST.get(column), max_width=_WIDEST.get(column))
+        table.add_column(column, overflow="fold")
     return table
+
+
+def _print(console: Console, table: Any) -> None:
+    """Print a table in which a path or a value keeps its width, and reasons are broken where there is no room.
+
+    Left to itself rich takes from every column, and cuts at the edge where one has a least width.
+    """
+    for column in table.columns:
+        widest = _WIDEST.get(str(column.header))
+        if widest is not None:
+            column.width = min(widest, max(len(str(cell)) for cell in (column.header, *column.cells)))
+    console.print(table)

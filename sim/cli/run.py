@@ -73,6 +73,8 @@ def run(
 
     from sim.cli.progress import StageProgress
     from sim.planning.run import answer
+    from sim.report.failures import RunFailed
+    from sim.report.index import index_of, write_index
     from sim.report.provenance import command_line, describe_run, inputs_hash
     from sim.report.result import RunResult
     from sim.report.terminal import show
@@ -95,9 +97,24 @@ def run(
             },
             started=started,
         )
-        result = RunResult(answered.summary, answered.timeline, answered.customers, world.resolved_yaml(), provenance)
+        result = RunResult(
+            summary=answered.summary,
+            timeline=answered.timeline,
+            customers=answered.customers,
+            replications=answered.replications,
+            scenario_text=world.resolved_yaml(),
+            provenance=provenance,
+        )
         folder = out or default_folder(RESULTS, world.value.name, inputs_hash(provenance), started)
         page = write_run(folder, result, force=force, began=began)
     console = Console(width=WIDTH, highlight=False)
     for piece in show(result.summary, str(page)):
         console.print(piece)
+    index = index_of(folder, RESULTS)
+    if index is not None:
+        try:
+            write_index(RESULTS)
+        except RunFailed as error:  # the run itself stands
+            click.echo(f"sim: {error}", err=True)
+        else:
+            console.print(f"All runs: {index}", markup=False)

@@ -46,6 +46,36 @@ def paired_difference(arm: ArrayLike, against: ArrayLike, *, level: float = 0.95
     return run_mean(one - other, level=level)
 
 
+def unpaired_difference(one: ArrayLike, other: ArrayLike, *, level: float = 0.95) -> Interval | Refused:
+    """Mean of ``one`` minus mean of ``other``, replications of two runs that share no luck; ``of`` is ``run``.
+
+    Parameters
+    ----------
+    one, other
+        Values by replication; the two may differ in length.
+
+    Returns
+    -------
+    Interval or Refused
+        Student's t with the degrees of freedom of Welch 1947 (Biometrika 34, 28-35).
+
+    Raises
+    ------
+    ValueError
+        As `run_mean`.
+    """
+    first, second = run_mean(one, level=level), run_mean(other, level=level)
+    if isinstance(first, Refused) or isinstance(second, Refused):
+        return Refused(ONE)
+    n1, n2 = np.size(one), np.size(other)
+    part1, part2 = (first.standard_error or 0.0) ** 2, (second.standard_error or 0.0) ** 2
+    spread = part1**2 / (n1 - 1) + part2**2 / (n2 - 1)
+    error = float(np.sqrt(part1 + part2))
+    quantile = float(stdtrit((part1 + part2) ** 2 / spread, 0.5 + level / 2)) if spread > 0 else 0.0
+    value = first.value - second.value
+    return Interval(value, value - quantile * error, value + quantile * error, "run", level, error, n1 + n2)
+
+
 def prediction_interval(values: ArrayLike, *, level: float = 0.95) -> Interval | Refused:
     """Where one further replication's value lies with chance ``level``, around the mean of the replications
     seen.

@@ -18,6 +18,7 @@ from sim.experiment.trial import ExperimentBlock, live_experiment
 from sim.planning.blocks import Progress, blocks, in_order, silent
 from sim.planning.doubt import DoubtfulWorld, Means, can_matter, doubtful_worlds, live_doubtful
 from sim.planning.quantities import COMPILING, check_quantities, known_quantities
+from sim.planning.replications import replications_table
 from sim.planning.summary import Lived, summarise
 from sim.planning.tables import customers_table, timeline_table
 
@@ -33,11 +34,12 @@ DOUBT_AT_LEAST = 20
 
 @dataclass(frozen=True, eq=False)
 class Answer:
-    """What a run has found out: the content of `summary.json` and of its two tables."""
+    """What a run has found out: the content of `summary.json` and of its three tables."""
 
     summary: dict[str, Any]
     timeline: dict[str, np.ndarray]
     customers: dict[str, np.ndarray]
+    replications: dict[str, np.ndarray]
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,6 +136,7 @@ def answer(
         summary=summarise(everything),
         timeline=timeline_table(scenario, plans, lived),
         customers=customers_table(scenario, plans, lived[0]),
+        replications=replications_table(everything),
     )
     tell("analysing trials", 1, 1)
     return found

@@ -361,13 +361,15 @@ def _decide(lived: Lived, experiment: Experiment, bench: Bench) -> tuple[dict[st
     stands = sum(row["decision"] == decision.arm for row in rows)
     copies = sum(not can_matter(lived.loaded.value, experiment, row["path"]) for row in rows)
     unmoved = f"; {copies} of them cannot differ from the centre here" if copies else ""
+    each = "1 replication" if lived.doubt_replications == 1 else f"{lived.doubt_replications} replications"
     return {
         "arm": decision.arm,
         "reason": decision.reason,
         "share_of_worlds": stands / len(rows),
         "worlds": len(rows),
+        "cannot_differ": copies,
         "label": f"share of {len(rows)} worlds: the centre, and each doubted parameter at its low and its high, one "
-        f"at a time ({lived.doubt_replications} replications each){unmoved}",
+        f"at a time ({each} each){unmoved}",
     }, rows
 
 

@@ -109,6 +109,8 @@ def _change(truth: object, metric: str, unit: str, within: str) -> str:
     value = point(truth)
     if value is None:
         return ""
+    if not _settled(truth):
+        return f"may lower or raise {metric_name(metric)}{within}{_unsettled(truth, difference_unit(unit))}"
     verb = "lowers" if value < 0 else "raises"
     amount = quantity(abs(value), difference_unit(unit))
     return f"{verb} {metric_name(metric)}{within} by {amount}{_doubt(truth, unit)}"
@@ -121,10 +123,25 @@ def _worth(truth: object, metric: str, unit: str) -> str:
         return ""
     if unit == "share":
         return _change(truth, metric, unit, "")
-    more = "more" if value >= 0 else "less"
     residual = ", residual value included" if "residual" in metric else " within the horizon"
+    if not _settled(truth):
+        return f"may be worth more or less after all costs{residual}{_unsettled(truth, f'{unit} a customer')}"
+    more = "more" if value >= 0 else "less"
     amount = quantity(abs(value), unit)
     return f"is worth {amount} a customer {more} after all costs{residual}{_doubt(truth, unit)}"
+
+
+def _settled(truth: object) -> bool:
+    """Say whether an interval leaves no doubt about the sign."""
+    if not is_interval(truth) or truth["low"] is None or truth["high"] is None:
+        return True
+    return not truth["low"] < 0 < truth["high"]
+
+
+def _unsettled(truth: Any, unit: str) -> str:
+    """Say that the sign is open, and only then where the estimate lies."""
+    doubt, estimate = doubt_name(str(truth.get("of", ""))), quantity(truth["value"], unit, sign=True)
+    return f" (sign not settled: {doubt} {span(truth, unit)}, estimate {estimate})"
 
 
 def _doubt(truth: object, unit: str) -> str:
@@ -134,8 +151,7 @@ def _doubt(truth: object, unit: str) -> str:
     limits = dict(truth)
     if truth["high"] <= 0:
         limits = {**truth, "value": -truth["value"], "low": -truth["high"], "high": -truth["low"]}
-    signed = "sign not settled, " if truth["low"] < 0 < truth["high"] else ""
-    return f" ({signed}{doubt_name(str(truth.get('of', '')))} {span(limits, difference_unit(unit))})"
+    return f" ({doubt_name(str(truth.get('of', '')))} {span(limits, difference_unit(unit))})"
 
 
 def _not_enough(experiment: Mapping[str, Any], arm: str) -> str:
@@ -143,7 +159,8 @@ def _not_enough(experiment: Mapping[str, Any], arm: str) -> str:
     metric, reference = money_metric(experiment), str(experiment["reference"])
     row = find_contrast(experiment, metric, arm, reference) if metric else None
     gain = point(row["truth"]) if row else None
-    return ", too little for the rule" if gain is not None and gain > 0 else ""
+    seen = gain is not None and gain > 0 and _settled(row["truth"] if row else None)
+    return ", too little for the rule" if seen else ""
 
 
 def _worlds(decision: Mapping[str, Any], experiment: Mapping[str, Any]) -> str:
@@ -154,7 +171,9 @@ def _worlds(decision: Mapping[str, Any], experiment: Mapping[str, Any]) -> str:
         return ""
     agreeing = round(stands * count)
     number = f"all {count}" if agreeing == count else f"{agreeing} of {count}"
-    return f"; the choice stands in {number} worlds of other assumptions (assumption doubt)"
+    same = decision.get("cannot_differ")
+    cannot = f", {same} of which cannot differ" if same else ""
+    return f"; the choice stands in {number} worlds of other assumptions (assumption doubt){cannot}"
 
 
 def _one_trial(experiment: Mapping[str, Any], chosen: str) -> str:

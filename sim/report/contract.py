@@ -5,6 +5,9 @@ from typing import Any
 
 from sim.report.values import DOUBTS, Summary, is_interval, is_refused
 
+CONTRACT = 2
+"""Number of the contract in docs/summary.md: what a run leaves, and what its keys mean."""
+
 RUN_KEYS = (
     "scenario",
     "title",

@@ -85,6 +85,7 @@ def arms_table(experiment: Experiment, summary: Summary) -> Table | None:
 def truth_table(experiment: Experiment, summary: Summary) -> Table | None:
     """What each arm changes in truth, and how far a trial's world differs from a roll-out."""
     columns = [CONTRAST, Column("true difference"), Column("interference (trial less roll-out)")]
+    columns.append(Column("table bias *"))
     rows = []
     for row in ordered_contrasts(experiment):
         if is_refused(row.get("truth")):
@@ -93,8 +94,11 @@ def truth_table(experiment: Experiment, summary: Summary) -> Table | None:
         truth = cell(row.get("truth"), unit, sign=unit != "ratio", bare=True)
         interference = row.get("interference")
         shown = EMPTY if is_refused(interference) else cell(interference, unit, sign=True, bare=True)
-        rows.append(_contrast_row(row, unit, (truth, shown)))
-    return table(columns, rows)
+        bias = cell(row.get("table_bias"), unit, sign=True, bare=True)
+        rows.append(_contrast_row(row, unit, (truth, shown, bias)))
+    made = table(columns, rows)
+    noted = dict.fromkeys(as_words(str(row["note"])) for row in experiment.get("contrasts", ()) if row.get("note"))
+    return made and replace(made, notes=(*made.notes, *(("*", words) for words in noted)))
 
 
 def trial_table(experiment: Experiment, summary: Summary) -> Table | None:

@@ -5,10 +5,8 @@ The page is a function of the run's summary, provenance and figures, all of whic
 
 import shlex
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from sim.report import experiment_view as tables
@@ -17,10 +15,10 @@ from sim.report import run_view
 from sim.report.answer import answer_sentence
 from sim.report.figures import OF_EXPERIMENT, figure_name
 from sim.report.figures.style import inline
+from sim.report.rendering import render
 from sim.report.values import Summary, is_interval
+from sim.report.wording import counted
 from sim.report.words import DOUBTS
-
-TEMPLATES = Path(__file__).parent / "templates"
 
 
 def render_page(summary: Summary, provenance: Mapping[str, Any], figures: Mapping[str, str]) -> str:
@@ -35,18 +33,12 @@ def render_page(summary: Summary, provenance: Mapping[str, Any], figures: Mappin
     figures
         SVG text by name (:func:`sim.report.figures.draw_all`).
     """
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     experiments = [_experiment(item, summary, figures) for item in summary.get("experiments", ())]
     for place, item in enumerate(experiments):
         item["anchor"] = f"experiment-{place + 1}"
     found = _kinds_of_doubt(summary)
-    return environment.get_template("page.html.j2").render(
+    return render(
+        "page.html.j2",
         title=summary.get("title") or summary["scenario"],
         scenario=summary["scenario"],
         size=_size(summary),
@@ -71,11 +63,11 @@ def render_page(summary: Summary, provenance: Mapping[str, Any], figures: Mappin
 def _size(summary: Summary) -> list[str]:
     """Say how large the run is, in a few words."""
     parts = [
-        (summary.get("customers"), "customers on day 0"),
-        (summary.get("horizon_days"), "days"),
-        (summary.get("replications"), "replications"),
+        (summary.get("customers"), "customer", " on day 0"),
+        (summary.get("horizon_days"), "day", ""),
+        (summary.get("replications"), "replication", ""),
     ]
-    return [f"{number:,} {what}" for number, what in parts if isinstance(number, int)]
+    return [f"{counted(number, what)}{when}" for number, what, when in parts if isinstance(number, int)]
 
 
 def _experiment(experiment: Mapping[str, Any], summary: Summary, figures: Mapping[str, str]) -> dict[str, Any]:

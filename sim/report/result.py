@@ -17,8 +17,9 @@ class RunResult:
     ----------
     summary
         The content of ``summary.json`` (``docs/summary.md``): plain dicts, lists, strings and finite numbers.
-    timeline, customers
-        Columns of equal length, by name: the tables ``timeline.parquet`` and ``customers.parquet``.
+    timeline, customers, replications
+        Columns of equal length, by name: the tables ``timeline.parquet``, ``customers.parquet`` and
+        ``replications.parquet``.
     scenario_text
         The resolved scenario, every default written out, as YAML.
     provenance
@@ -28,5 +29,6 @@ class RunResult:
     summary: Summary
     timeline: Mapping[str, NDArray[Any]]
     customers: Mapping[str, NDArray[Any]]
+    replications: Mapping[str, NDArray[Any]]
     scenario_text: str
     provenance: Mapping[str, Any]

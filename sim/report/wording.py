@@ -127,6 +127,11 @@ def percent(fraction: float) -> str:
     return f"{value:.0f}%"
 
 
+def counted(number: int, what: str) -> str:
+    """Write a count with what is counted: ``1 replication``, ``400 replications``."""
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
 def listing(items: list[str], last: str = "and") -> str:
     """Join words as in a sentence: ``a, b and c``."""
     if len(items) < 2:

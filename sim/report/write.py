@@ -5,7 +5,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from sim.report.contract import check_summary
+from sim.report.contract import CONTRACT, check_summary
 from sim.report.figures import draw_all
 from sim.report.folder import MANIFEST, written_whole
 from sim.report.json_text import read_json, to_json
@@ -15,6 +15,8 @@ from sim.report.tables import arms_csv, contrasts_csv, write_parquet
 
 PAGE = "report.html"
 SUMMARY = "summary.json"
+SCENARIO = "scenario.yaml"
+REPLICATIONS = "replications.parquet"
 
 
 def write_run(out_dir: Path, result: RunResult, *, force: bool = False, began: float | None = None) -> Path:
@@ -50,7 +52,7 @@ def write_run(out_dir: Path, result: RunResult, *, force: bool = False, began: f
     figures = draw_all(result.summary)
     texts = {
         SUMMARY: summary,
-        "scenario.yaml": result.scenario_text,
+        SCENARIO: result.scenario_text,
         "arms.csv": arms_csv(result.summary),
         "contrasts.csv": contrasts_csv(result.summary),
         PAGE: render_page(result.summary, result.provenance, figures),
@@ -63,22 +65,24 @@ def write_run(out_dir: Path, result: RunResult, *, force: bool = False, began: f
             path.write_bytes(text.encode("utf-8"))
         write_parquet(folder / "timeline.parquet", result.timeline)
         write_parquet(folder / "customers.parquet", result.customers)
+        write_parquet(folder / REPLICATIONS, result.replications)
         manifest = _manifest(folder, result, began)
         (folder / MANIFEST).write_bytes(to_json(manifest).encode("utf-8"))
     return out_dir / PAGE
 
 
 def _manifest(folder: Path, result: RunResult, began: float | None) -> dict[str, Any]:
-    """Return the provenance with the duration and the checksum of every file."""
-    manifest = dict(result.provenance)
+    """Return the contract, the provenance, the duration and the checksum of every file."""
+    manifest = {**result.provenance, "contract": CONTRACT}
     if began is not None:
         manifest["duration_seconds"] = round(perf_counter() - began, 2)
     files = sorted(path for path in folder.rglob("*") if path.is_file())
-    manifest["files"] = {path.relative_to(folder).as_posix(): _sha256(path) for path in files}
+    manifest["files"] = {path.relative_to(folder).as_posix(): sha256(path) for path in files}
     return manifest
 
 
-def _sha256(path: Path) -> str:
+def sha256(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes as hex digits."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

@@ -10,7 +10,7 @@ import pytest
 
 from sim.cli.main import outcome
 from sim.report.json_text import read_json
-from tests.unit.report.sample_summary import sample_customers, sample_summary, sample_timeline
+from tests.unit.report.sample_summary import sample_customers, sample_replications, sample_summary, sample_timeline
 
 ROOT = Path(__file__).parents[2]
 SCENARIO = ROOT / "scenarios" / "h_broadband.yaml"
@@ -34,7 +34,12 @@ class Engine:
             progress("living the worlds", done, 3)
         if self.failure is not None:
             raise self.failure
-        return SimpleNamespace(summary=sample_summary(), timeline=sample_timeline(), customers=sample_customers())
+        return SimpleNamespace(
+            summary=sample_summary(),
+            timeline=sample_timeline(),
+            customers=sample_customers(),
+            replications=sample_replications(),
+        )
 
 
 @pytest.fixture
@@ -82,6 +87,29 @@ def test_options_reach_the_engine_and_the_manifest(sim_run: Run, engine: Engine,
     assert {"python", "numpy", "numba"} <= manifest["versions"].keys()
     resolved = (tmp_path / "here" / "scenario.yaml").read_text(encoding="utf-8")
     assert "customers: {value: 90," in resolved
+
+
+def test_a_run_below_results_is_in_their_index_and_one_elsewhere_is_not(
+    sim_run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert sim_run("--out", "elsewhere") == 0
+    assert not (tmp_path / "results").exists()
+    assert "All runs" not in capsys.readouterr().out
+    assert sim_run() == 0
+    (folder,) = (tmp_path / "results" / "h_broadband").iterdir()
+    index = (tmp_path / "results" / "index.html").read_text(encoding="utf-8")
+    assert f'href="h_broadband/{folder.name}/report.html"' in index
+    assert "elsewhere" not in index
+    assert "All runs: results/index.html" in capsys.readouterr().out
+
+
+def test_an_index_that_cannot_be_written_costs_no_run(
+    sim_run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "results" / "index.html").mkdir(parents=True)
+    assert sim_run() == 0
+    assert "sim: results/index.html: it could not be written" in capsys.readouterr().err
+    assert list((tmp_path / "results").glob("h_broadband/*/report.html"))
 
 
 def test_two_runs_have_two_folders(sim_run: Run, tmp_path: Path) -> None:

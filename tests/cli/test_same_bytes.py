@@ -13,7 +13,15 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-FILES = ("summary.json", "arms.csv", "contrasts.csv", "customers.parquet", "timeline.parquet", "scenario.yaml")
+FILES = (
+    "summary.json",
+    "arms.csv",
+    "contrasts.csv",
+    "customers.parquet",
+    "timeline.parquet",
+    "replications.parquet",
+    "scenario.yaml",
+)
 
 
 def run(out: Path, jobs: int, hash_seed: str) -> dict[str, str]:

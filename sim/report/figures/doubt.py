@@ -11,6 +11,7 @@ from sim.report.values import Summary
 from sim.report.wording import plain, size
 
 World = Mapping[str, Any]
+MOST_ACROSS = 3  # panels side by side whose numbers do not run into each other
 NO_REACH = 1e-3  # share of the longest bar below which an assumption does not touch any arm
 
 
@@ -37,12 +38,16 @@ def draw_doubt(experiment: Mapping[str, Any], summary: Summary) -> str | None:
         return None
     currency, styles = summary.get("currency", "yuan"), arm_styles(experiment)
     with drawing():
-        figure = new_figure(0.85 + 0.42 * len(paths))
-        grid = figure.subplots(1, len(arms), sharey=True, squeeze=False)[0]
-        for axes, arm in zip(grid, arms, strict=True):
+        across = min(MOST_ACROSS, len(arms))
+        down = -(-len(arms) // across)
+        figure = new_figure(0.25 + down * (0.6 + 0.42 * len(paths)))
+        grid = figure.subplots(down, across, sharey=True, squeeze=False).ravel()
+        for axes, arm in zip(grid, arms, strict=False):
             _panel(axes, arm, paths, ends, centre, str(reference), styles[arm].colour)
             axes.set_title(f"{arm} against {reference}", fontsize=8.5)
-            axes.set_xlabel(f"gain in net value, {currency} a customer")
+        for axes in grid[len(arms) :]:
+            axes.set_axis_off()
+        figure.supxlabel(f"gain in net value, {currency} a customer", fontsize=8.5)
         grid[0].set_yticks(range(len(paths)), [_label(path) for path in paths])
         return to_svg(figure)
 
@@ -71,6 +76,7 @@ def _panel(
     axes.axvline(0, color=SOFT, linewidth=0.8)
     axes.axvline(middle, color=INK, linewidth=0.8, linestyle=":")
     for place, path in enumerate(paths):
+        values = [value for world in ends[path] if (value := gain(world, arm, reference)) is not None]
         for world in ends[path]:
             value = gain(world, arm, reference)
             if value is None:
@@ -87,18 +93,19 @@ def _panel(
                 edgecolor="white",
                 linewidth=0.3,
             )
-            side = 1 if value >= middle else -1
+            # the lower end is named on the left and the upper on the right, also where both lie on one side
+            side = 1 if value == max(values) and (value > min(values) or value >= middle) else -1
             axes.annotate(
                 size(world.get("value")),
-                (value, place),
+                (max(value, middle) if side > 0 else min(value, middle), place),
                 xytext=(3 * side, 0),
                 textcoords="offset points",
                 va="center",
                 ha="left" if side > 0 else "right",
                 fontsize=7.5,
             )
-    axes.margins(x=0.2)
-    axes.locator_params(axis="x", nbins=5)
+    axes.margins(x=0.3)
+    axes.locator_params(axis="x", nbins=3)
     axes.xaxis.set_major_formatter(lambda value, _: plain(value, 0))
     axes.spines["left"].set_visible(False)
     clean(axes, "x")

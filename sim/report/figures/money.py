@@ -18,6 +18,7 @@ from sim.report.figures.style import (
     clean,
     drawing,
     new_figure,
+    spread,
     to_svg,
 )
 from sim.report.values import Summary, point
@@ -38,7 +39,9 @@ NET_VALUES = {
     "net_value_per_customer": (0.18, 0.4, "in the horizon"),
     "net_value_with_residual_per_customer": (-0.18, 0.95, "with residual"),
 }
+LABEL_GAP = 0.075  # share of the axis that a name needs for itself
 ABOVE_LINE = "above the line: pays for\nitself within the horizon"
+MARGIN = "money.margin_share"
 SERVING, LEFT = "#BDBDBD", "#F2F2F2"
 
 
@@ -59,15 +62,10 @@ def _spent(lines: Mapping[str, float]) -> float:
     return sum(amount for line, amount in lines.items() if line != "list")
 
 
-def margin_share(experiment: Mapping[str, Any]) -> float | None:
-    """Return the margin on list fees that the arms' net values imply; ``None`` where they are not given."""
-    ledgers = _ledgers(experiment)
-    for arm in experiment.get("arms", ()):
-        net = point(arm.get("metrics", {}).get("net_value_per_customer"))
-        if arm["name"] in ledgers and net is not None:
-            lines = ledgers[arm["name"]]
-            return (net + _spent(lines)) / lines["list"]
-    return None
+def margin_share(summary: Summary) -> float | None:
+    """Return the margin on list fees that the scenario assumes; ``None`` where the summary does not name it."""
+    found = (row.get("value") for row in summary.get("assumptions", ()) if row.get("path") == MARGIN)
+    return point(next(found, None))
 
 
 def draw_money_map(experiment: Mapping[str, Any], summary: Summary) -> str | None:
@@ -82,15 +80,17 @@ def draw_money_map(experiment: Mapping[str, Any], summary: Summary) -> str | Non
         grid = figure.subplots(
             1, 2 if gains else 1, squeeze=False, gridspec_kw={"width_ratios": [1.25, 1] if gains else [1]}
         )
-        _map(grid[0][0], experiment, ledgers, str(summary.get("currency", "yuan")))
+        _map(grid[0][0], experiment, ledgers, summary)
         if gains:
             _gain_bars(grid[0][1], gains, experiment, str(summary.get("currency", "yuan")))
         return to_svg(figure)
 
 
-def _map(axes: Axes, experiment: Mapping[str, Any], ledgers: Mapping[str, Mapping[str, float]], currency: str) -> None:
+def _map(
+    axes: Axes, experiment: Mapping[str, Any], ledgers: Mapping[str, Mapping[str, float]], summary: Summary
+) -> None:
     """Draw the arms by extra cost and extra fees, with the line on which an arm just pays for itself."""
-    reference, styles, margin = experiment["reference"], arm_styles(experiment), margin_share(experiment)
+    reference, styles, margin = experiment["reference"], arm_styles(experiment), margin_share(summary)
     base = ledgers[reference]
     points = {name: (_spent(lines) - _spent(base), lines["list"] - base["list"]) for name, lines in ledgers.items()}
     reach = max(abs(cost) for cost, _ in points.values()) or 1.0
@@ -108,11 +108,24 @@ def _map(axes: Axes, experiment: Mapping[str, Any], ledgers: Mapping[str, Mappin
             fontsize=8,
             bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.5},
         )
-    for name, (cost, kept) in points.items():
+    kept_fees = [kept for _, kept in points.values()]
+    low, high = min(kept_fees), max(kept_fees)
+    room = 0.25 * (high - low) or 1.0
+    heights = spread(kept_fees, LABEL_GAP * (high - low + 2 * room))
+    for (name, (cost, kept)), height in zip(points.items(), heights, strict=True):
         axes.plot(cost, kept, marker=styles[name].marker, color=styles[name].colour, markersize=8, linestyle="none")
-        axes.annotate(name, (cost, kept), xytext=(8, 5), textcoords="offset points", fontsize=8.5)
+        axes.annotate(
+            name,
+            (cost, kept),
+            xytext=(cost + 0.05 * reach, height + 0.2 * room),
+            va="center",
+            fontsize=8.5,
+            arrowprops={"arrowstyle": "-", "relpos": (0.0, 0.5), "color": styles[name].colour, "linewidth": 0.7},
+        )
     axes.set_xlim(left, right)
-    axes.set_title(f"Cost against retained fees, {currency} a customer")
+    # the line may leave the picture: it says which side pays, and the arms are what is to be told apart
+    axes.set_ylim(low - room, high + 2 * room)
+    axes.set_title(f"Cost against retained fees, {summary.get('currency', 'yuan')} a customer")
     axes.set_xlabel(f"costs more than {reference}")
     axes.set_ylabel(f"keeps more fees than {reference}")
     axes.locator_params(nbins=6)
@@ -168,7 +181,7 @@ def draw_ledger(experiment: Mapping[str, Any], summary: Summary) -> str | None:
     ledgers = _ledgers(experiment)
     if not ledgers:
         return None
-    currency, margin = summary.get("currency", "yuan"), margin_share(experiment)
+    currency, margin = summary.get("currency", "yuan"), margin_share(summary)
     names = list(ledgers)[::-1]
     lines = [line for line in LINES if any(ledger.get(line) for ledger in ledgers.values())]
     with drawing():

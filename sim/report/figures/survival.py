@@ -84,7 +84,7 @@ def _panel(
         axes.annotate(
             f"{name}  {value:.1%}",
             (last, value),
-            xytext=(last * 1.03, height),
+            xytext=(last * 1.06, height),
             va="center",
             fontsize=8,
             color=INK,
@@ -92,6 +92,9 @@ def _panel(
             bbox={"boxstyle": "square,pad=0.1", "facecolor": "white", "edgecolor": "none", "alpha": 0.0},
             arrowprops={
                 "arrowstyle": "-",
+                "relpos": (0.0, 0.5),  # ends where the words begin: with many arms the lines would cross them
+                "shrinkA": 0.0,
+                "shrinkB": 0.0,
                 "color": styles[name].colour,
                 "linestyle": styles[name].line,
                 "linewidth": 1.2,

@@ -37,6 +37,19 @@ def test_blocks_change_nothing(answered: run.Answer, monkeypatch: pytest.MonkeyP
     assert again.summary == answered.summary
     for column, values in answered.timeline.items():
         np.testing.assert_array_equal(again.timeline[column], values)
+    np.testing.assert_array_equal(again.replications["value"], answered.replications["value"])
+
+
+def test_every_replication_is_left_and_gives_the_means(answered: run.Answer) -> None:
+    # catches a table that lists replications in another order, or means of other customers than the summary's
+    table = answered.replications
+    arms = answered.summary["experiments"][0]["arms"]
+    assert {len(values) for values in table.values()} == {3 * len(arms[0]["metrics"]) * 6}
+    for arm in arms:
+        for metric, mean in arm["metrics"].items():
+            rows = (table["arm"] == arm["name"]) & (table["metric"] == metric)
+            assert table["replication"][rows].tolist() == list(range(6))
+            assert table["value"][rows].mean() == pytest.approx(mean["value"], rel=1e-9)
 
 
 def test_another_seed_is_another_world(answered: run.Answer) -> None:

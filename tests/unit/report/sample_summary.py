@@ -130,6 +130,13 @@ def sample_summary() -> dict[str, Any]:
                     "assumed": "a warning lasts about three months (W-08's window)",
                 },
                 {"path": "survey.delay_days", "value": 3.0, "low": None, "high": None},
+                {
+                    "path": "money.margin_share",
+                    "value": 0.6,
+                    "low": None,
+                    "high": None,
+                    "assumed": "access networks have high fixed and low marginal cost",
+                },
             ],
             "matrix": {
                 "rows": [
@@ -166,6 +173,21 @@ def sample_customers() -> dict[str, np.ndarray]:
         "lost_at": np.where(np.arange(count) % 3 == 0, 180.5, np.inf),
         "rewarded": np.arange(count) % 2 == 1,
     }
+
+
+def sample_replications() -> dict[str, np.ndarray]:
+    """Values by replication around the sample's means: luck is shared by the arms of a replication."""
+    luck = np.random.default_rng(7).normal(size=REPLICATIONS)
+    parts: dict[str, list[np.ndarray]] = {name: [] for name in ("experiment", "arm", "metric", "replication", "value")}
+    for experiment in (reward_days(), contact_cadence()):
+        for arm in experiment["arms"]:
+            for metric, mean in arm["metrics"].items():
+                names = {"experiment": experiment["name"], "arm": arm["name"], "metric": metric}
+                for column, name in names.items():
+                    parts[column].append(np.full(REPLICATIONS, name))
+                parts["replication"].append(np.arange(REPLICATIONS))
+                parts["value"].append(mean["value"] * (1 + 0.01 * luck))
+    return {column: np.concatenate(values) for column, values in parts.items()}
 
 
 def sample_provenance() -> dict[str, Any]:

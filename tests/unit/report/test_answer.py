@@ -75,12 +75,43 @@ def test_arm_that_loses_money_is_said_to(summary: dict[str, Any], cadence: dict[
 
 def test_interval_that_straddles_zero_is_said_to(summary: dict[str, Any], reward: dict[str, Any]) -> None:
     money(reward, "days_15")["truth"] = interval(120.0, -200.0, 440.0, "run")
-    assert "(sign not settled, run doubt −200 to 440)" in answer_sentence(reward, summary)
+    sentence = answer_sentence(reward, summary)
+    assert (
+        "and may be worth more or less after all costs, residual value included (sign not settled: run doubt −200 to "
+        "440, estimate +120 yuan a customer);" in sentence
+    )
+    assert "is worth" not in sentence
+
+
+def test_a_share_that_straddles_zero_is_neither_lowered_nor_raised(
+    summary: dict[str, Any], reward: dict[str, Any]
+) -> None:
+    for row in reward["contrasts"]:
+        if row["metric"] == "churn_rate":
+            row["truth"] = interval(-0.009, -0.021, 0.004, "run")
+    sentence = answer_sentence(reward, summary)
+    assert (
+        "it may lower or raise churn within 365 days (sign not settled: run doubt −2.1 to 0.4, estimate −0.9 points)"
+        in sentence
+    )
+    assert "lowers" not in sentence
+
+
+def test_a_gain_of_unsettled_sign_is_not_called_too_little(summary: dict[str, Any], cadence: dict[str, Any]) -> None:
+    for arm in ("gold", "platinum"):
+        money(cadence, arm)["truth"] = interval(40.0, -30.0, 110.0, "run")
+    assert "too little for the rule" not in answer_sentence(cadence, summary)
 
 
 def test_choice_that_stands_everywhere(summary: dict[str, Any], reward: dict[str, Any]) -> None:
     reward["decision"]["share_of_worlds"] = 1.0
-    assert "stands in all 11 worlds" in answer_sentence(reward, summary)
+    assert "stands in all 11 worlds of other assumptions (assumption doubt); one" in answer_sentence(reward, summary)
+
+
+def test_worlds_that_cannot_differ_are_counted(summary: dict[str, Any], reward: dict[str, Any]) -> None:
+    reward["decision"] |= {"share_of_worlds": 1.0, "cannot_differ": 4}
+    words = "stands in all 11 worlds of other assumptions (assumption doubt), 4 of which cannot differ; one"
+    assert words in answer_sentence(reward, summary)
 
 
 def test_unknown_parts_are_left_out(summary: dict[str, Any], reward: dict[str, Any]) -> None:

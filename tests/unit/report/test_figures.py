@@ -8,8 +8,10 @@ import matplotlib as mpl
 import pytest
 
 from sim.report.figures import draw_all, figure_name
+from sim.report.figures.doubt import draw_doubt
 from sim.report.figures.money import margin_share
 from sim.report.figures.style import arm_styles, inline, spread
+from sim.report.values import refused
 from tests.unit.report.sample_summary import sample_summary
 
 
@@ -75,8 +77,33 @@ def test_an_arm_looks_the_same_everywhere_and_the_reference_is_grey() -> None:
     assert len({style.marker for style in styles.values()}) == 3
 
 
-def test_margin_follows_from_net_value_and_ledger() -> None:
-    assert margin_share(sample_summary()["experiments"][0]) == pytest.approx(0.6)
+def test_margin_is_the_scenarios_even_where_no_net_value_is_given() -> None:
+    summary: dict[str, Any] = sample_summary()
+    for arm in summary["experiments"][0]["arms"]:
+        arm["metrics"]["net_value_per_customer"] = refused("one replication shows no run doubt")
+    assert margin_share(summary) == 0.6
+    assert margin_share(summary | {"assumptions": []}) is None
+
+
+def test_many_arms_get_more_rows_of_panels_not_narrower_ones() -> None:
+    summary: dict[str, Any] = sample_summary()
+    reward = summary["experiments"][0]
+    few = draw_doubt(reward, summary)
+    extra = [f"days_{days}" for days in (5, 10, 30, 90)]
+    reward["arms"] += [{**reward["arms"][1], "name": name} for name in extra]
+    for world in reward["doubt"]:
+        world["net_value"] |= dict.fromkeys(extra, world["net_value"]["days_15"])
+    many = draw_doubt(reward, summary)
+    assert few is not None
+    assert many is not None
+    assert size_of(many)[0] == size_of(few)[0]
+    assert size_of(many)[1] > 1.7 * size_of(few)[1]
+
+
+def size_of(svg: str) -> tuple[float, float]:
+    """Width and height in the figure's own units."""
+    _, _, width, height = ElementTree.fromstring(svg).attrib["viewBox"].split()
+    return float(width), float(height)
 
 
 def test_labels_are_spread_and_keep_their_order() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from sim.report.figures import draw_all
 from sim.report.page import render_page
-from sim.report.values import refused
+from sim.report.values import interval, refused
 from tests.unit.report.sample_summary import sample_provenance, sample_summary
 
 VOID = {"meta", "link", "br", "img", "hr", "path", "use", "rect", "circle"}
@@ -141,6 +141,27 @@ def test_the_trade_finds_its_terms(page: str) -> None:
 def test_refusals_show_their_reason(page: str) -> None:
     assert "not given: a test has no effect" in page
     assert "not given: sizes are fixed by complete assignment" in page
+
+
+def test_the_residual_tables_bias_stands_beside_the_interference_with_its_note() -> None:
+    summary: dict[str, Any] = sample_summary()
+    (row,) = [
+        row
+        for row in summary["experiments"][0]["contrasts"]
+        if (row["metric"], row["arm"]) == ("net_value_with_residual_per_customer", "days_15")
+    ]
+    row |= {"table_bias": interval(-321.0, -400.0, -242.0, "run"), "note": "table_bias is what this makes"}
+    page = render_page(summary, sample_provenance(), {})
+    assert "table bias *" in page
+    assert "−321" in page
+    assert "<sup>*</sup> table bias is what this makes" in page
+    assert "table bias" not in render_page(sample_summary(), sample_provenance(), {})
+
+
+def test_one_of_anything_is_said_as_one() -> None:
+    page = render_page(sample_summary() | {"replications": 1}, sample_provenance(), {})
+    assert "· 1 replication<" in page
+    assert "1 replications" not in page
 
 
 def test_a_block_without_data_is_left_out() -> None:

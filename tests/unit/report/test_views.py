@@ -222,7 +222,7 @@ def test_conclusions(reward: dict[str, Any]) -> None:
 
 def test_assumptions_are_counted_and_named(summary: dict[str, Any]) -> None:
     assert count_assumptions(summary) == (
-        "Of 5 parameters 1 come from a source and 3 are assumed with a reason; 1 have neither; 2 are given as a range."
+        "Of 6 parameters 1 come from a source and 4 are assumed with a reason; 1 have neither; 2 are given as a range."
     )
     assert origin(summary["assumptions"][2]) == "source: H-04"
     assert origin(summary["assumptions"][4]) == "neither source nor reason"

@@ -17,6 +17,7 @@ from sim.report.write import render_folder, write_run
 from tests.unit.report.sample_summary import (
     sample_customers,
     sample_provenance,
+    sample_replications,
     sample_summary,
     sample_timeline,
 )
@@ -29,6 +30,7 @@ FILES = {
     "contrasts.csv",
     "timeline.parquet",
     "customers.parquet",
+    "replications.parquet",
     "report.html",
     "figures",
 }
@@ -39,6 +41,7 @@ def result(**changes: Any) -> RunResult:
         "summary": sample_summary(),
         "timeline": sample_timeline(),
         "customers": sample_customers(),
+        "replications": sample_replications(),
         "scenario_text": "name: h_broadband\n",
         "provenance": sample_provenance(),
     }
