@@ -323,7 +323,8 @@ class Customer:
         """Take up a cadence: the touches that lie strictly ahead, in time order."""
         self.touches = []
         for touch in cadence:
-            at = self.joined + touch.tenure
+            self.touches += [(day, touch) for day in touch.dates if day > now]
+            at = NEVER if touch.dates else self.joined + touch.tenure
             while touch.yearly and at <= now:
                 at += YEAR
             while now < at < self.firm.tables.horizon:

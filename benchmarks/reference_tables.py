@@ -48,6 +48,7 @@ class Touch:
 
     tenure: float
     yearly: bool
+    dates: tuple[float, ...]  # the days on which it comes instead, for a touch on the calendar
     channels: tuple[tuple[int, float, float], ...]
     survey: bool
     cross_sell: bool
@@ -228,6 +229,7 @@ class Tables:
                 Touch(
                     tenure=touch.tenure_days if touch.tenure_days is not None else months * MONTH,
                     yearly=touch.yearly,
+                    dates=self._days_on(touch.calendar) if touch.calendar is not None else (),
                     channels=tuple((round(c.cost_yuan * FEN), c.reach_share, c.strength) for c in channels),
                     survey=touch.survey,
                     cross_sell=touch.cross_sell,
@@ -235,6 +237,12 @@ class Tables:
                 )
             )
         return tuple(touches)
+
+    def _days_on(self, month_and_day: str) -> tuple[float, ...]:
+        """Days from day 0 up to the horizon that have this date."""
+        start = self.scenario.start
+        days = range(math.ceil(self.horizon))
+        return tuple(float(d) for d in days if f"{start + datetime.timedelta(days=d):%m-%d}" == month_and_day)
 
 
 def fade(effect: ContactEffect | RewardResponse | None, step: float) -> list[tuple[float, float]]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
+
+from sim.cli.options import experiments_option
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -43,14 +46,15 @@ _MECHANISMS = {
 
 @click.command()
 @click.argument("scenario", metavar="SCENARIO", type=click.Path())
-def check(scenario: str) -> None:
-    """Check SCENARIO and the experiments it lists; show what they contain and what is assumed."""
+@experiments_option
+def check(scenario: str, files: tuple[Path, ...]) -> None:
+    """Check SCENARIO and its experiments; show what they contain and what is assumed."""
     from rich.console import Console
 
     from sim.scenario.load import load_experiments, load_scenario
 
     world = load_scenario(scenario)
-    experiments = load_experiments(world)
+    experiments = load_experiments(world, files or None)
     console = Console(width=_WIDTH, highlight=False, markup=False, emoji=False, soft_wrap=False)
     _show_world(console, world)
     _show_policies(console, world.value)

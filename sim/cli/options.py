@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import click
@@ -20,6 +21,15 @@ def cores() -> int:
         return os.cpu_count() or 1
 
 
+experiments_option: Decorator = click.option(
+    "-e",
+    "--experiment",
+    "files",
+    metavar="EXPERIMENT",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    help="An experiment's file, may be repeated; left out, those that the scenario lists.",
+)
 seed_option: Decorator = click.option("--seed", type=click.IntRange(0, 2**63 - 1), default=1, show_default=True)
 jobs_option: Decorator = click.option("--jobs", type=click.IntRange(1, 1024), default=cores, show_default="cores")
 

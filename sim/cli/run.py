@@ -7,22 +7,14 @@ from pathlib import Path
 import click
 
 from sim.cli.memory import check_memory
-from sim.cli.options import WIDTH, jobs_option, replications_option, seed_option
+from sim.cli.options import WIDTH, experiments_option, jobs_option, replications_option, seed_option
 
 RESULTS = Path("results")
 
 
 @click.command()
 @click.argument("scenario", metavar="SCENARIO", type=click.Path(path_type=Path))
-@click.option(
-    "-e",
-    "--experiment",
-    "files",
-    metavar="EXPERIMENT",
-    type=click.Path(path_type=Path),
-    multiple=True,
-    help="An experiment's file, may be repeated; left out, those that the scenario lists.",
-)
+@experiments_option
 @seed_option
 @replications_option(400, 1, "How often the world is lived; each holds one trial.")
 @click.option("--customers", type=int, help="The base on day 0; left out, the scenario's.")

@@ -38,8 +38,8 @@ SEGMENTS, BANDS, CADENCES, TOUCHES, TOUCH_CHANNELS, CHANNELS, GIFTS, ARMS, PERIO
 
 MONTHS, DUNNING_STEPS = 1536, 17
 
-TOUCH_NUMBERS = 1 << 22
-"""Numbers that a touch's name can have: with 64 years and 16 channels they fill the 32 bits of an occurrence."""
+TOUCH_NUMBERS, TOUCH_YEARS = 1 << 22, 64
+"""Numbers that a touch's name can have, and years: with 16 channels they fill the 32 bits of an occurrence."""
 
 _CLOCKS, _STATES, _LEVELS, _TIERS = len(Clock), len(State), 3, 3
 
@@ -74,6 +74,8 @@ laws_dtype = np.dtype(
         ("touch_tenure", np.float64, (TOUCHES,)),
         ("touch_name", np.int64, (TOUCHES,)),  # the same number for the same name in every cadence
         ("touch_yearly", np.int64, (TOUCHES,)),
+        ("touch_dated", np.int64, (TOUCHES,)),  # 1: on a date of every year, not at a tenure
+        ("touch_date", np.float64, (TOUCHES, TOUCH_YEARS + 1)),  # from the start's year on; inf behind the last
         ("touch_survey", np.int64, (TOUCHES,)),
         ("touch_cross_sell", np.int64, (TOUCHES,)),
         ("touch_gift", np.int64, (TOUCHES,)),  # -1 none
@@ -279,6 +281,7 @@ def compile_laws(scenario: Scenario, seed: int, ends: Iterable[float], horizon: 
     marks = accounting_marks(scenario.start, [horizon, *ends])
     table = np.zeros(1, dtype=laws_dtype)
     table["bands"] = table["marks"] = table["month_starts"] = table["dunning_day"] = np.inf
+    table["touch_date"] = np.inf
     values: dict[str, Any] = {
         "seed": np.uint64(seed),
         "hazard": hazard,
@@ -387,6 +390,12 @@ def _touch_number(name: str, taken: Mapping[str, int]) -> int:
     return number
 
 
+def _dates(start: datetime.date, month_day: str) -> list[float]:
+    """Days of a date in the start's year (then perhaps before day 0) and in those that follow."""
+    years = range(start.year, start.year + TOUCH_YEARS)
+    return [float((datetime.date.fromisoformat(f"{year}-{month_day}") - start).days) for year in years]
+
+
 def _touches(scenario: Scenario) -> dict[str, np.ndarray]:
     """Cadences as flat tables; touches of one name have one number in every cadence, so they share their luck."""
     names: dict[str, int] = {}
@@ -395,6 +404,7 @@ def _touches(scenario: Scenario) -> dict[str, np.ndarray]:
     touch_start, channel_start = [0], [0]
     channel: list[int] = []
     rows: list[tuple[float, int, bool, bool, bool, int]] = []
+    dates: list[list[float]] = []
     for cadence in scenario.cadences.values():
         for name, touch in cadence.touches.items():
             tenure = touch.tenure_days if touch.tenure_days is not None else (touch.tenure_months or 0.0) * MONTH
@@ -402,6 +412,7 @@ def _touches(scenario: Scenario) -> dict[str, np.ndarray]:
                 names[name] = _touch_number(name, names)
             gift = gifts.index(touch.gift) if touch.gift is not None else -1
             rows.append((float(tenure), names[name], touch.yearly, touch.survey, touch.cross_sell, gift))
+            dates.append(_dates(scenario.start, touch.calendar) if touch.calendar is not None else [])
             channel += [channels.index(c) for c in touch.channels]
             channel_start.append(len(channel))
         touch_start.append(len(rows))
@@ -414,6 +425,8 @@ def _touches(scenario: Scenario) -> dict[str, np.ndarray]:
         "touch_survey": columns[3].astype(np.int64),
         "touch_cross_sell": columns[4].astype(np.int64),
         "touch_gift": columns[5].astype(np.int64),
+        "touch_dated": np.array([bool(days) for days in dates], dtype=np.int64),
+        "touch_date": np.array([days or [math.inf] * TOUCH_YEARS for days in dates]).reshape(-1, TOUCH_YEARS),
         "channel_start": np.array(channel_start, dtype=np.int64),
         "channel": np.array(channel, dtype=np.int64),
     }

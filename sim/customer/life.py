@@ -13,7 +13,7 @@ from sim.customer.bills import after_contact, full_service, happen_mobile, settl
 from sim.customer.borrow import borrowed, borrowed_shared
 from sim.customer.clocks import refresh, rewind, stop
 from sim.customer.draws import Decision, uniform
-from sim.customer.laws import AS_POLICY
+from sim.customer.laws import AS_POLICY, TOUCH_YEARS
 from sim.customer.mobile import follow_mobile_policy, is_reachable, may_be_touched, new_month, set_own_offer
 from sim.customer.money import accrue, book
 from sim.customer.moves import STATE_COLUMN, leave, move
@@ -44,7 +44,7 @@ _CONTACT, _GIFT, _TEAM_LINE = int(Line.CONTACT), int(Line.GIFT), int(Line.TEAM)
 _COMMISSION = int(Line.COMMISSION)
 
 # A touch's occurrence in a draw's key: name, year and channel, the same in every arm.
-_YEARS, _CHANNELS = 64, 16
+_CHANNELS = 16
 RIVALS, OURS = 0, 1  # columns of the promotions' strengths
 
 
@@ -80,7 +80,12 @@ def next_touch(c, t, done, laws):
     for i in range(laws.touch_start[c.cadence], laws.touch_start[c.cadence + 1]):
         year = 0
         at = first = c.joined + laws.touch_tenure[i]
-        if at <= t and laws.touch_yearly[i] == 1:
+        if laws.touch_dated[i] == 1:
+            at = laws.touch_date[i, 0]
+            while at < t or (at == t and i <= done):
+                year += 1
+                at = laws.touch_date[i, year]
+        elif at <= t and laws.touch_yearly[i] == 1:
             year = math.floor((t - first) / _YEAR)  # a year too few, or one that is past, where it is rounded
             at = first + year * _YEAR
             while at < t or (at == t and i <= done):
@@ -126,7 +131,7 @@ def touch(c, t, laws, shared):
     if not may_be_touched(c, laws):
         next_touch(c, t, i, laws)
         return
-    occurrence = (laws.touch_name[i] * _YEARS + c.touch_year) * _CHANNELS
+    occurrence = (laws.touch_name[i] * TOUCH_YEARS + c.touch_year) * _CHANNELS
     strength = -1.0
     for j in range(laws.channel_start[i], laws.channel_start[i + 1]):
         channel = laws.channel[j]

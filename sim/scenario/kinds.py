@@ -39,6 +39,13 @@ def _date(value: Any) -> Any:
         raise PydanticCustomError("date_wanted", "a date such as 2010-01-31") from None
 
 
+def _every_year(value: Any) -> Any:
+    try:
+        return datetime.datetime.strptime(f"2001-{value}", "%Y-%m-%d").strftime("%m-%d")
+    except ValueError:
+        raise PydanticCustomError("date_of_every_year_wanted", "a date of every year such as 09-30") from None
+
+
 T = TypeVar("T")
 
 Whole = Annotated[int, BeforeValidator(_whole)]
@@ -54,6 +61,9 @@ Text = Annotated[str, Field(min_length=1, max_length=2000)]
 Date = Annotated[
     datetime.date, BeforeValidator(_date), Field(ge=datetime.date(1900, 1, 1), le=datetime.date(2200, 1, 1))
 ]
+
+DateOfEveryYear = Annotated[str, BeforeValidator(_every_year)]
+"""Month and day, such as 09-30; not 02-29, which most years do not have."""
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Rate = Annotated[float, Field(ge=0, le=1000)]

@@ -299,10 +299,13 @@ def _tier_bounds(view: View) -> Found:
 
 def _touches_are_whole(view: View) -> Found:
     for path, touch in _touches(view):
-        given = [key for key in ("tenure_days", "tenure_months") if touch.get(key) is not None]
+        given = [key for key in ("tenure_days", "tenure_months", "calendar") if touch.get(key) is not None]
         if len(given) != 1:
-            got = " and ".join(given) or "no tenure"
-            yield view.problem(path, got, "exactly one of tenure_days and tenure_months")
+            got = " and ".join(given) or "no time"
+            yield view.problem(path, got, "exactly one of tenure_days, tenure_months and calendar")
+        if touch.get("yearly") is True and touch.get("calendar") is not None:
+            rule = f"left out, because a date comes back every year by itself ({view.where(*path, 'calendar')})"
+            yield view.problem((*path, "yearly"), "true", rule)
         if not touch.get("channels") and touch.get("gift") is None:
             yield view.problem(path, "neither channels nor a gift", "at least one of them")
         for key in ("survey", "cross_sell"):

@@ -15,6 +15,7 @@ from sim.scenario.kinds import (
     Clock,
     ClockBlock,
     Date,
+    DateOfEveryYear,
     Days,
     Factor,
     Level,
@@ -264,10 +265,11 @@ class Desk(Block):
 
 
 class Touch(Block):
-    """A contact at a tenure; exactly one of `tenure_days` and `tenure_months`."""
+    """A contact at a tenure or on a date of every year; exactly one of `tenure_days`, `tenure_months`, `calendar`."""
 
     tenure_days: PositiveDays | None = None
     tenure_months: PositiveMonths | None = None
+    calendar: DateOfEveryYear | None = None
     channels: Many[Name] = ()
     survey: bool = False
     cross_sell: bool = False

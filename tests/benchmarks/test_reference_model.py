@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from benchmarks import engine
 from benchmarks.private import value_above_which
 from benchmarks.reference_model import Customer, Firm, list_fee, live
 from benchmarks.reference_tables import FEN, MONTH, NEVER, Tables, month_starts, promotion_steps
@@ -108,6 +109,25 @@ def test_only_touches_strictly_ahead_are_made(make: Make) -> None:
     )
     lives = live(scenario, "programme", customers=20)
     assert np.all(lives.lines["contact"] == 2 * 3 * FEN)
+
+
+def test_touches_on_the_calendar_cost_the_same_in_both_models(make: Make) -> None:
+    touches = {
+        "new_year": {"calendar": "01-01", "channels": ["call"]},
+        "spring": {"calendar": "03-01", "channels": ["call"]},
+        "autumn": {"calendar": "09-22", "channels": ["call"]},
+    }
+    scenario = programme(
+        make,
+        contacts={"channels": {"call": {"cost_yuan": 3.0, "reach_share": 0.5, "strength": 1.0}}},
+        cadences={"all": {"touches": touches}},
+        policies={"before": {}, "programme": {"platinum": {"cadence": "all"}}},
+        horizon_days=1000,
+    )
+    # day 0 is a first of January, which is not ahead of it; then three of spring and of autumn, two new years
+    expected = (3 + 3 + 2) * 3 * FEN
+    assert np.all(live(scenario, "programme", customers=20).lines["contact"] == expected)
+    assert np.all(engine.live(scenario, "programme", customers=20).lines["contact"] == expected)
 
 
 def test_a_reported_problem_brings_the_team_once(make: Make) -> None:

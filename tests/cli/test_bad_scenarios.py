@@ -138,6 +138,18 @@ def test_problems_of_all_experiments_are_told_at_once(folder: Path, run: Run) ->
     ]
 
 
+def test_an_experiment_that_is_not_listed_can_be_checked(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    trial = (folder / "trial.yaml").read_text()
+    (folder / "good.yaml").write_text(trial.replace("name: trial", "name: another"))
+    (folder / "bad.yaml").write_text(trial.replace("cadence: calls", "cadence: cals"))
+    assert outcome(["check", "world.yaml", "-e", "good.yaml"]) == 0
+    shown = capsys.readouterr().out
+    assert "another" in shown
+    assert "trial " not in shown
+    assert outcome(["check", "world.yaml", "-e", "good.yaml", "-e", "bad.yaml"]) == 2
+    assert capsys.readouterr().err.startswith("bad.yaml:8: arms.called.cadence: got 'cals'")
+
+
 def test_two_experiments_of_one_name_are_refused(folder: Path, run: Run) -> None:
     (folder / "other.yaml").write_text((folder / "trial.yaml").read_text())
     world = (folder / "world.yaml").read_text()

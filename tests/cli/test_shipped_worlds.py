@@ -1,5 +1,6 @@
-"""`sim validate` and `sim calibrate` on every scenario that is shipped, at a reduced size."""
+"""`sim validate`, `sim calibrate` and `sim run` on everything that is shipped, at a reduced size."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,8 @@ from sim.scenario.load import load_scenario
 
 SCENARIOS = sorted((Path(__file__).parents[2] / "scenarios").glob("*.yaml"))
 NAMES = [file.stem for file in SCENARIOS]
+# Experiments that no scenario lists, so that `make run` stays short, by the scenario they are made for.
+UNLISTED = {"gift_match": "h_broadband", "reward_cadence": "h_broadband"}
 
 
 @pytest.mark.parametrize("file", SCENARIOS, ids=NAMES)
@@ -31,3 +34,17 @@ def test_calibrate(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     if fits:
         assert all(one.path[:20] in printed.out for one in parameters)  # a long path is folded
         assert max(len(line) for line in printed.out.splitlines()) <= 100
+
+
+@pytest.mark.parametrize("name", UNLISTED)
+def test_run_of_an_experiment_that_no_scenario_lists(name: str, tmp_path: Path) -> None:
+    """Catches an experiment that can be checked but not run, and one whose arms are all the same."""
+    root = SCENARIOS[0].parents[1]
+    files = [str(root / "scenarios" / f"{UNLISTED[name]}.yaml"), "-e", str(root / "experiments" / f"{name}.yaml")]
+    out = tmp_path / "run"
+    assert outcome(["run", *files, "--replications", "3", "--jobs", "1", "--out", str(out)]) == 0
+    (experiment,) = json.loads((out / "summary.json").read_text(encoding="utf-8"))["experiments"]
+    truths = [row["truth"]["value"] for row in experiment["contrasts"] if row["metric"] == "net_value_per_customer"]
+    assert experiment["name"] == name
+    assert len(truths) >= 3
+    assert all(truth != 0 for truth in truths)

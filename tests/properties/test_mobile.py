@@ -18,7 +18,13 @@ from tests.worlds import MONTH, day_zero, differing, quiet
 HALF, UNTIL = 100.0, 190.0
 SHARE = st.floats(0.0, 1.0)
 RATE = st.floats(0.0, 0.5)
-CALLS = {"touches": {"early": {"tenure_days": 10, "channels": ["call"]}, "late": {"tenure_months": 4, "gift": "pen"}}}
+CALLS = {
+    "touches": {
+        "early": {"tenure_days": 10, "channels": ["call"]},
+        "late": {"tenure_months": 4, "gift": "pen"},
+        "spring": {"calendar": "05-01", "channels": ["call"], "gift": "pen"},
+    }
+}
 DEBTS = 2
 """Roundings a month by which a debt can differ from the fee of its days, fen."""
 

@@ -205,7 +205,7 @@ def test_under_a_huge_hazard_everybody_leaves():
 def test_without_costs_only_the_list_fee_is_booked():
     """Catches a cost that is not in the scenario."""
     free = [path for path in load_company().provenance if path.endswith("cost_yuan")]
-    assert len(free) == 5
+    assert len(free) == 7
     values = dict.fromkeys(free, 0.0) | {"policies.programme.platinum.reward.free_days": 0.0}
     world = live(company({"customers": 300, **values}), "programme")
     assert (world.customers["contacts"] > 0).any()

@@ -202,6 +202,36 @@ def test_a_touch_has_the_same_luck_in_every_cadence():
     assert (welcomed != bare.customers["contacts"]).any()
 
 
+def test_a_touch_on_the_calendar_has_the_same_luck_whenever_its_cadence_was_taken_up():
+    """Catches years counted from the first time that a customer has a cadence: its luck would differ between arms."""
+    call = CALL | {"reach_share": 0.5}
+    festival = {"festival": {"calendar": "09-22", "channels": ["call"]}}
+    scenario = quiet(
+        customers=1_000,
+        base={"joining_share_per_month": 0.2},
+        tiers={"rule": "threshold", "platinum": {"value_yuan_per_year": 0}},
+        contacts={"channels": {"call": call}},
+        cadences={
+            "early": {"touches": {"welcome": {"tenure_days": 7, "channels": ["call"]}, **festival}},
+            "late": {"touches": festival},
+        },
+        policies={"before": {}, "a": {"platinum": {"cadence": "early"}}, "b": {"platinum": {"cadence": "late"}}},
+    )
+    one, other, later = (day_zero(scenario, policy, until=1_095.0) for policy in ("a", "b", "before"))
+    for world in (one, other, later):
+        world.begin()
+        world.live(400.0)
+    later.end_campaign("b")
+    reached = []
+    for world in (one, other, later):
+        before = world.customers["contacts"].copy()
+        world.live(700.0)  # the second festival is on day 629
+        reached.append((world.customers["contacts"] - before)[base_of(world)])
+    assert (reached[0] == reached[1]).all()
+    assert (reached[1] == reached[2]).all()
+    assert 400 < reached[0].sum() < 600
+
+
 def test_a_smaller_chance_acts_on_a_part_of_those_on_whom_a_larger_one_acts():
     """Catches a chance that is compared the wrong way round: other customers would be reached, or saved."""
 

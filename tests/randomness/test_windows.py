@@ -10,9 +10,18 @@ PLACES = ("row", "promotion_entry")
 
 
 def without_tiers():
-    """Company H without tiers: no score, so no epoch; everybody is in the arm with the fullest cadence."""
+    """Company H without tiers: no score, so no epoch; everybody is in the arm with the fullest cadence.
+
+    Two dates are added to it, one at a window's end, one at a month's start.
+    """
     scenario = company({"customers": 300})
-    return scenario.model_copy(update={"tiers": None, "policies": {"before": {}}})
+    dates = {"eighth": {"calendar": "01-08", "channels": ["call"]}, "may": {"calendar": "05-01", "channels": ["call"]}}
+    more = type(scenario.cadences["platinum"]).model_validate({"touches": dates}).touches
+    platinum = scenario.cadences["platinum"].model_copy(
+        update={"touches": {**scenario.cadences["platinum"].touches, **more}}
+    )
+    cadences = {**scenario.cadences, "platinum": platinum}
+    return scenario.model_copy(update={"tiers": None, "policies": {"before": {}}, "cadences": cadences})
 
 
 def in_an_arm(scenario, window_days, until=365.0, policy="before"):

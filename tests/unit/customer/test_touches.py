@@ -1,5 +1,7 @@
 """Touches: when they come, whom they reach, and what one touch does in which order (model.md section 4)."""
 
+import datetime
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -22,6 +24,8 @@ from tests.family import Family
 from tests.worlds import MONTH, day_zero, leaving, quiet, roll_out, tenure
 
 CALL = {"cost_yuan": 3.0, "reach_share": 1.0, "strength": 1.0}
+
+TEA = {"gifts": {"tea": {"cost_yuan": 30, "match_share": 0.4}}}
 
 
 def world_of(touches, *, channels=None, base=None, **blocks):
@@ -47,8 +51,8 @@ def touches_ahead(customers, laws, t, count):
     return found
 
 
-def ahead(touches, joined, t, count):
-    scenario = quiet(contacts={"channels": {"call": CALL}}, cadences={"all": {"touches": touches}})
+def ahead(touches, joined, t, count, **blocks):
+    scenario = quiet(contacts={"channels": {"call": CALL}}, cadences={"all": {"touches": touches}}, **blocks)
     customers = np.zeros(1, dtype=customer_dtype)
     customers["joined"], customers["due"] = joined, np.inf
     assert int(Moment.TOUCH) == 9 < MOMENTS
@@ -82,6 +86,68 @@ def test_only_touches_strictly_ahead_are_made():
     assert ahead(touches, 0.0, 30.0 + 365.0, 1) == [[30 + 730, 0, 2]]
     never = {"once": {"tenure_days": 30, "channels": ["call"]}}
     assert ahead(never, -30.0, 0.0, 1)[0][0] == np.inf
+
+
+def test_a_touch_on_the_calendar_comes_on_its_date_of_every_year():
+    """Catches years of 365 days, a date counted from joining, and a leap day that shifts what follows."""
+    touches = {"festival": {"calendar": "09-22", "channels": ["call"]}}
+    start = datetime.date(2010, 3, 15)
+    for joined in (-1000.0, 0.0, 17.5):
+        found = ahead(touches, joined, 17.5, 12, start=str(start))
+        dates = [start + datetime.timedelta(days=day) for day, _, _ in found]
+        assert dates == [datetime.date(year, 9, 22) for year in range(2010, 2022)]
+        assert [year for _, _, year in found] == list(range(12))
+
+
+def test_a_date_on_which_the_cadence_is_taken_up_is_not_ahead():
+    """Catches a touch of day 0 itself, and a year that hangs on when the cadence was taken up."""
+    touches = {"new_year": {"calendar": "01-01", "channels": ["call"]}}
+    assert ahead(touches, -30.0, 0.0, 2) == [[365, 0, 1], [730, 0, 2]]
+    assert ahead(touches, -30.0, -0.5, 1) == [[0, 0, 0]]
+    assert ahead(touches, -30.0, 365.0, 1) == [[730, 0, 2]]
+    # the start's year counts from its first day, though its date has passed
+    assert ahead({"spring": {"calendar": "03-01", "gift": "tea"}}, 0.0, 0.0, 1, **TEA, start="2010-06-01") == [
+        [273, 0, 1]
+    ]
+
+
+def test_a_date_and_a_tenure_of_one_moment_come_as_the_file_has_them():
+    """Catches a touch on the calendar that swallows, or is swallowed by, one at a tenure, or another on its date."""
+    touches = {
+        "yearly": {"tenure_days": 31, "channels": ["call"], "yearly": True},
+        "festival": {"calendar": "02-01", "channels": ["call"]},
+        "other": {"calendar": "02-01", "channels": ["call"]},
+        "once": {"tenure_days": 31, "channels": ["call"]},
+    }
+    assert ahead(touches, 0.0, 0.0, 7) == [
+        [31, 0, 0],
+        [31, 1, 0],
+        [31, 2, 0],
+        [31, 3, 0],
+        [396, 0, 1],
+        [396, 1, 1],
+        [396, 2, 1],
+    ]
+
+
+def test_everybody_who_has_the_cadence_gets_the_festival_at_one_moment():
+    """Catches a date that is read in days of tenure, and who joined after it getting it late."""
+    scenario = quiet(
+        base={"joining_share_per_month": 0.5} | tenure(0.0, 40.0),
+        tiers={"rule": "threshold", "platinum": {"value_yuan_per_year": 0}},
+        contacts={"channels": {"call": CALL}},
+        cadences={"all": {"touches": {"festival": {"calendar": "09-22", "channels": ["call"]}}}},
+        policies={"before": {}, "programme": {"platinum": {"cadence": "all"}}},
+    )
+    world = day_zero(scenario, "programme")
+    world.begin()
+    world.live(365.0)
+    c = world.customers
+    day = float((datetime.date(2010, 9, 22) - datetime.date(2010, 1, 1)).days)
+    there = c["joined"] < day
+    assert (c["contact_at"][there] == day).all()
+    assert (c["contacts"] == there).all()
+    assert 200 < there.sum() < len(c)
 
 
 def test_who_joins_gets_the_touches_of_its_own_tenure():
