@@ -39,7 +39,7 @@ def clustered_mean_difference(
     -------
     Estimates
         Customers count alike, whatever the size of their cluster. Variance: sum over clusters of their squared
-        summed residuals (Liang and Zeger 1986, equation 7) x G / (G - 1) x (n - 1) / (n - 2), G clusters of n
+        summed residuals (Liang and Zeger 1986, Biometrika 73:13) x G / (G - 1) x (n - 1) / (n - 2), G clusters of n
         customers; interval and two-sided p by t with G - 1 degrees of freedom (Cameron and Miller 2015, J Human
         Resources 50:317, section VI). Refused: an empty arm, fewer than ``fewest`` clusters in an arm, no spread
         between clusters.

@@ -21,8 +21,8 @@ class Steps(NamedTuple):
     """One arm's curve up to a day; every array has shape (groups, steps), a column a day on which somebody of
     the group left.
 
-    Rows with fewer days are filled up with steps at the last day on which nobody is at risk and nothing
-    happens. ``before`` and ``after`` are the shares still there just before and after each step
+    Rows with fewer days are filled up with steps at day ``upto``, with nobody at risk and nothing happening.
+    ``before`` and ``after`` are the shares still there just before and after each step
     (Kaplan and Meier 1958), ``greenwood`` is events / (at risk x (at risk - events)), 0 where everybody at
     risk left.
     """

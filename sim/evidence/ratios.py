@@ -45,8 +45,8 @@ def ratio(numerator: ArrayLike, denominator: ArrayLike, *, trial: ArrayLike | No
     -------
     Ratio
         With y, x and r = sum y / sum x, a customer's part is (y - r x) / mean x: the delta method's variance
-        (s_yy - 2 r s_xy + r^2 s_xx) / mean(x)^2 (Cochran 1977, section 2.11; Deng, Knoblich and Lu 2018,
-        section 3) without its three large terms that nearly cancel.
+        (s_yy - 2 r s_xy + r^2 s_xx) / mean(x)^2 (Cochran 1977, section 2.11; Deng, Knoblich and Lu 2018)
+        without its three large terms that nearly cancel.
 
     Raises
     ------

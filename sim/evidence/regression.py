@@ -38,11 +38,11 @@ def adjusted_mean_difference(
         Known before assignment, shape (rows,) or (rows, covariates); a stratum enters as columns of 0 and 1, one
         less than there are strata.
     interactions
-        Each arm has its own slopes (Lin 2013, Ann Appl Stat 7:295, section 4): never less precise in large
+        Each arm has its own slopes (Lin 2013, Ann Appl Stat 7:295): never less precise in large
         samples than the plain difference, also with unequal arms; else one slope for both arms, as CUPED has.
     robust
-        HC2 (MacKinnon and White 1985, equation 11), which without covariates is Welch's variance, or HC3, its
-        wider sibling (equation 12 in the form e^2 / (1 - h)^2).
+        Squared residuals divided by 1 - h (HC2), h being the customer's leverage, or by (1 - h)^2 (HC3, wider):
+        MacKinnon and White 1985, J Econometrics 29:305. Without covariates HC2 is Welch's variance.
     trial, trials
         Trial number a row (default: one trial) and how many there are.
 
