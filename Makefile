@@ -19,7 +19,7 @@ PIP_INSTALL := $(BIN)/python -m pip install -qq --constraint constraints.txt
 TEST_WORKERS ?= 2
 
 .DELETE_ON_ERROR:
-.PHONY: setup run test lint types tests bench readme validation clean
+.PHONY: setup run test lint types tests bench readme validation evidence clean
 
 setup: $(READY)
 
@@ -54,6 +54,9 @@ readme: setup
 
 validation: setup
 	@$(BIN)/python -m tests.golden.validation_page
+
+evidence: setup
+	@$(BIN)/python -m tests.golden.evidence_page
 
 clean:
 	rm -rf $(VENV) build
