@@ -50,6 +50,8 @@ CHECKS = (
     "share gone for a reason: coverage with early ends",
     "share gone for a reason: coverage, few events",
     "share gone for a reason within strata: coverage",
+    "restricted mean: coverage, small strata and early ends",
+    "share gone for a reason: coverage, small strata and early ends",
     "adjusted mean: level, skewed amounts",
     "adjusted mean: coverage, unequal arms and slopes",
     "adjusted mean: coverage, HC3 at 20 an arm",

@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import chdtrc, ndtri
 
-from sim.evidence.curves import SHORT, Steps, from_the_right, known, places, sizes, steps, total
+from sim.evidence.curves import SHORT, Steps, from_the_right, known, places, restratified, sizes, steps, total
 from sim.evidence.inputs import finite, share, whole
+from sim.evidence.means import merged_strata
 from sim.evidence.proportions import cmh_chi_square, mantel_haenszel, newcombe, wilson_limits
 from sim.evidence.results import Doubt, Estimates, FloatArray, IntArray, Refusals, Refused
 from sim.evidence.risk_table import Lives, RiskTable, lives, risk_table
@@ -115,9 +116,9 @@ def cumulative_incidence_difference(
         An arm is worth n = I (1 - I) / variance customers of whom I n left. With these counts, interval and p
         are those of `sim.evidence.proportions.risk_difference`, within strata of `stratified_risk_difference`;
         where nobody's follow-up ends early the counts are the plain ones, and so are the results. ``method``
-        says so. Refused: an empty arm, nobody left for the reason in either arm, everybody did in both,
-        follow-up of an arm (or of its part in a stratum) that ends before the horizon while somebody was still
-        there; within strata as there.
+        says so. Strata in which follow-up of an arm ends before the horizon are merged (strata of one customer an
+        arm are not). Refused: an empty arm, nobody left for the reason in either arm, everybody did in both,
+        follow-up of an arm that ends before the horizon while somebody was still there; within strata as there.
 
     Raises
     ------
@@ -127,6 +128,8 @@ def cumulative_incidence_difference(
     why, horizon = _reasons(reason, cause), _day("within_days", within_days)
     strata = 1 if stratum is None or len(why) == 0 else int(whole("stratum", stratum).max()) + 1
     customers = lives(days, why > 0, in_arm, trial, trials, stratum, strata)
+    if stratum is not None:
+        customers, strata = _merged(customers, trials, strata, horizon), strata + 1
     table = risk_table(customers)
     groups, shape = trials * strata, (trials, strata)
     arm, against = (_gone(customers, table, why, cause, horizon, groups=groups, in_arm=one) for one in (True, False))
@@ -166,6 +169,22 @@ def cumulative_incidence_difference(
     )
 
 
+def _merged(customers: Lives, trials: int, strata: int, horizon: float) -> Lives:
+    """The customers in strata whose arms are followed up to the horizon.
+
+    Strata in which one is not are merged, with the smallest others until both arms are; those in which an arm
+    is empty have no weight and stay as they are.
+    """
+    shape = (trials, strata)
+    n1, n0 = (n.reshape(shape) for n in sizes(customers, trials * strata))
+    apart = (n1 == 0) | (n0 == 0)
+    short1, short0 = (
+        ~apart & ~known(customers, trials * strata, horizon, in_arm=arm).reshape(shape) for arm in (True, False)
+    )
+    merged = merged_strata(np.where(short1, 0.0, n1 + 2), np.where(short0, 0.0, n0 + 2), np.where(apart, 0, n1 + n0))
+    return restratified(customers, trials, strata, merged)
+
+
 def _within_strata(
     counts: tuple[FloatArray, ...], level: float, refusals: Refusals
 ) -> tuple[tuple[FloatArray, FloatArray, FloatArray], FloatArray, FloatArray]:
@@ -187,7 +206,7 @@ def _gone(
     curve = steps(customers, table, where, upto=day, in_arm=in_arm)
     for_it = where.spread(_events(customers, table, why == cause, in_arm))
     p, variance = _share(curve, for_it)
-    inside = known(customers, curve, in_arm=in_arm)
+    inside = known(customers, groups, day, in_arm=in_arm)
     return _Gone(p, variance, _worth(p, variance, _seen(customers, day, groups, in_arm)), inside)
 
 

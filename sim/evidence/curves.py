@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.evidence.results import FloatArray, IntArray
-from sim.evidence.risk_table import Lives, RiskTable
+from sim.evidence.risk_table import Lives, RiskTable, lives
 
 SHORT = "an arm's follow-up ends before day {day:g}, and not all of it had left: its curve is not known so far"
 
@@ -83,13 +83,27 @@ def total(values: FloatArray) -> FloatArray:
     return sums
 
 
-def known(customers: Lives, curve: Steps, *, in_arm: bool) -> NDArray[np.bool_]:
-    """Whether the arm's curve is known up to the day: followed so far, or nobody left; shape (groups,)."""
-    longest = np.full(len(curve.after), -np.inf)
+def known(customers: Lives, groups: int, upto: float, *, in_arm: bool) -> NDArray[np.bool_]:
+    """Whether the arm's curve is known up to the day: somebody was followed so far, or all had left; shape
+    (groups,).
+    """
     mine = customers.in_arm == in_arm
-    np.maximum.at(longest, customers.group[mine], customers.days[mine])
-    gone = curve.after[:, -1] <= 0 if curve.after.shape[1] else np.zeros(len(curve.after), dtype=np.bool_)
-    return (longest >= curve.upto) | gone
+    group, days = customers.group[mine], customers.days[mine]
+    longest = np.full(groups, -np.inf)
+    np.maximum.at(longest, group, days)
+    still_there = np.bincount(group[(days == longest[group]) & ~customers.left[mine]], minlength=groups)
+    followed: NDArray[np.bool_] = (longest >= upto) | ((longest >= 0) & (still_there == 0))
+    return followed
+
+
+def restratified(customers: Lives, trials: int, strata: int, merged: NDArray[np.bool_]) -> Lives:
+    """The customers with the ``merged`` strata of each trial, shape (trials, strata), as one more stratum, the
+    last.
+    """
+    stratum = np.where(merged.ravel()[customers.group], strata, customers.group % strata)
+    columns = customers.days, customers.left, customers.in_arm, customers.trial
+    again = lives(*columns, trials, stratum, strata + 1)
+    return again._replace(order=customers.order[again.order])
 
 
 def sizes(customers: Lives, groups: int) -> tuple[FloatArray, FloatArray]:

@@ -129,11 +129,12 @@ student <- function(name, difference, se, df) {
   keep(paste0(name, ".p"), 2 * pt(-abs(difference) / se, df))
 }
 
-# Restricted means: survival prints the area under each curve and its standard error.
+# Restricted means: survival prints the area under each curve and its standard error; ours has the divisor n - 1.
 restricted <- function(rows, tau) {
   fit <- survfit(Surv(days, reason > 0) ~ arm, rows)
   parts <- summary(fit, rmean = tau)$table[, c("rmean", "se(rmean)")]
-  list(difference = parts[2, 1] - parts[1, 1], variance = sum(parts[, 2]^2))
+  size <- table(rows$arm)
+  list(difference = parts[2, 1] - parts[1, 1], variance = sum(parts[, 2]^2 * size / (size - 1)))
 }
 for (tau in c(30, 63, 120)) {
   both <- restricted(accounts, tau)

@@ -38,7 +38,7 @@ def parts(estimate: Estimates, name: str, key: str, by: str, **ends: str) -> Ite
 
 
 def restricted_means() -> Iterator[Comparison]:
-    table, by = accounts(), "survival `survfit(rmean)`"
+    table, by = accounts(), "survival `survfit(rmean)`, n - 1"
     lives = table["days"], table["reason"] > 0, table["arm"]
     for days in (30, 63, 120):
         estimate = restricted_mean_difference(*lives, within_days=days)

@@ -45,6 +45,7 @@ def test_restricted_means_by_hand():
     area = 2 + 4 * 0.75 + 2 * 0.375
     assert estimate.value[0] == pytest.approx(area - 8)
     variance = (4 * 0.75 + 2 * 0.375) ** 2 / (4 * 3) + (2 * 0.375) ** 2 / (2 * 1)
+    variance *= 4 / 3  # and the other arm, of whom nobody left so far, has none
     assert estimate.standard_error[0] == pytest.approx(math.sqrt(variance))
 
 
@@ -54,7 +55,7 @@ def test_without_early_ends_a_restricted_mean_is_the_mean_of_days_cut_off():
     estimate = restricted_mean_difference(days, np.ones(400), arm, within_days=40)
     cut = np.minimum(days, 40)
     assert estimate.value[0] == pytest.approx(cut[arm].mean() - cut[~arm].mean())
-    assert estimate.standard_error[0] == pytest.approx(math.sqrt((cut[arm].var() + cut[~arm].var()) / 200))
+    assert estimate.standard_error[0] == pytest.approx(math.sqrt((cut[arm].var(ddof=1) + cut[~arm].var(ddof=1)) / 200))
 
 
 @given(customers())
@@ -144,6 +145,20 @@ def test_strata_in_which_an_arm_is_short_are_merged():
         for rows in (stratum != 1, stratum == 1)
     ]
     assert weighed.value[0] == pytest.approx((parts[0].value[0] * 5 + parts[1].value[0] * 50) / 55)
+
+
+def test_strata_in_which_an_arm_is_not_followed_are_merged():
+    # in stratum 1 the other arm is followed for 4 days only
+    days = np.array([3.0, 9.0, 5.0, 9.0, 6.0, 9.0, 2.0, 9.0, 3.0, 4.0])
+    left = np.array([1, 0, 1, 0, 1, 0, 1, 0, 1, 0])
+    arm = np.array([1, 1, 0, 0, 1, 1, 1, 1, 0, 0])
+    stratum = np.array([0, 0, 0, 0, 1, 1, 1, 1, 1, 1])
+    within = restricted_mean_difference(days, left, arm, within_days=9, stratum=stratum)
+    plain = restricted_mean_difference(days, left, arm, within_days=9)
+    assert [getattr(within, f)[0] for f in FIELDS] == pytest.approx([getattr(plain, f)[0] for f in FIELDS])
+    gone = cumulative_incidence_difference(days, left, arm, cause=1, within_days=9, stratum=stratum)
+    pooled = cumulative_incidence_difference(days, left, arm, cause=1, within_days=9, stratum=0 * stratum)
+    assert [getattr(gone, f)[0] for f in FIELDS] == pytest.approx([getattr(pooled, f)[0] for f in FIELDS])
 
 
 def test_one_arm_by_hand():
