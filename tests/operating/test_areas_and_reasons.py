@@ -160,7 +160,8 @@ def test_shares_gone_within_strata_cover(family: Family) -> None:
 
 
 def test_small_strata_with_early_ends(family: Family) -> None:
-    # near 95% is what is promised. 20 strata of 10 an arm: in many a trial nobody of an arm and stratum is followed up to day 300
+    # Near 95% is what is promised. With 20 strata of 10 an arm there are many trials in which nobody of an arm and
+    # stratum is followed up to day 300.
     strata = np.linspace(0.7, 1.3, 20)[:, None] * RATES
     total = strata.sum(axis=1)
     truth = float(np.mean(area(0.7 * total, 300.0) - area(total, 300.0)))
