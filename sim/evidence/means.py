@@ -38,7 +38,7 @@ def mean_difference(arm: Sample, against: Sample, *, level: float = 0.95, of: Do
         If a number is NaN or infinite, or a size or variance is negative.
     """
     parts = difference_of_means(arm, against, strata=False)
-    return _estimates(LABEL, WELCH, *parts, level, of)
+    return student("mean_difference", LABEL, WELCH, *parts, level=level, of=of)
 
 
 def stratified_mean_difference(
@@ -76,7 +76,7 @@ def stratified_mean_difference(
         As `mean_difference`, and if ``enrolled`` is smaller than the two arms together.
     """
     parts = difference_of_means(arm, against, strata=True, enrolled=enrolled)
-    return _estimates(f"{LABEL}, within strata", STRATIFIED, *parts, level, of)
+    return student("mean_difference", f"{LABEL}, within strata", STRATIFIED, *parts, level=level, of=of)
 
 
 def difference_of_means(
@@ -164,16 +164,17 @@ def _with_merged(columns: Columns, merged: NDArray[np.bool_]) -> Columns:
     )
 
 
-def _estimates(
-    label: str, method: str, value: FloatArray, variance: FloatArray, degrees: FloatArray, n: IntArray,
-    refusals: Refusals, level: float, of: Doubt,
+def student(
+    estimand: str, label: str, method: str, value: FloatArray, variance: FloatArray, degrees: FloatArray,
+    n: FloatArray | IntArray, refusals: Refusals, *, level: float, of: Doubt,
 ) -> Estimates:  # fmt: skip
+    """The batch with Student's t interval and two-sided test of ``value``; all arrays of shape (trials,)."""
     error = np.sqrt(variance)
     with np.errstate(invalid="ignore", divide="ignore"):
         half = stdtrit(degrees, 0.5 + share("level", level) / 2) * error
         p_value = 2 * stdtr(degrees, -np.abs(value / error))
     return refusals.estimates(
-        estimand="mean_difference",
+        estimand=estimand,
         label=label,
         method=method,
         p_value=p_value,

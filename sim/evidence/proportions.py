@@ -18,6 +18,7 @@ from sim.evidence.results import Doubt, Estimates, FloatArray, IntArray, Refusal
 NEWCOMBE = "Newcombe hybrid score interval; score test (pooled variance, N/(N-1), no continuity correction)"
 SATO = "Mantel-Haenszel with Sato's variance; Cochran-Mantel-Haenszel test (no continuity correction)"
 LABEL = "difference of shares"
+Numbers = IntArray | FloatArray  # counts; effective ones need not be whole
 
 
 def wilson(events: ArrayLike, n: ArrayLike, *, level: float = 0.95) -> tuple[FloatArray, FloatArray]:
@@ -26,6 +27,11 @@ def wilson(events: ArrayLike, n: ArrayLike, *, level: float = 0.95) -> tuple[Flo
     Source: Wilson 1927; Newcombe 1998 (Statistics in Medicine 17, 857-872), method 3.
     """
     x, size = whole("events", events).astype(np.float64), whole("n", n).astype(np.float64)
+    return wilson_limits(x, size, level)
+
+
+def wilson_limits(x: FloatArray, size: FloatArray, level: float) -> tuple[FloatArray, FloatArray]:
+    """`wilson` for numbers that need not be whole: ``size`` may be an effective one (Rothman 1978)."""
     z = ndtri(0.5 + share("level", level) / 2)
     with np.errstate(invalid="ignore", divide="ignore"):
         centre = (x + z**2 / 2) / (size + z**2)
@@ -59,22 +65,33 @@ def risk_difference(arm: Counts, against: Counts, *, level: float = 0.95, of: Do
     """
     x1, n1, x0, n0 = tables(arm, against, dimensions=1)
     refusals = _refusals(x1, n1, x0, n0)
-    z_low, z_high = wilson(x1, n1, level=level), wilson(x0, n0, level=level)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        p1, p0 = x1 / n1, x0 / n0
-        low = p1 - p0 - np.hypot(p1 - z_low[0], z_high[1] - p0)
-        high = p1 - p0 + np.hypot(z_low[1] - p1, p0 - z_high[0])
-        p_value = chdtrc(1, _cmh_chi_square(x1[:, None], n1[:, None], x0[:, None], n0[:, None]))
+    interval, p_value = newcombe(*(count.astype(np.float64) for count in (x1, n1, x0, n0)), level=level)
     return refusals.estimates(
         estimand="risk_difference",
         label=LABEL,
         method=NEWCOMBE,
         p_value=p_value,
         n=n1 + n0,
-        interval=(p1 - p0, low, high),
+        interval=interval,
         of=of,
         level=level,
     )
+
+
+def newcombe(
+    x1: FloatArray, n1: FloatArray, x0: FloatArray, n0: FloatArray, *, level: float
+) -> tuple[tuple[FloatArray, FloatArray, FloatArray], FloatArray]:
+    """Difference with Newcombe's limits, and p by the score test; all of shape (trials,).
+
+    Counts need not be whole; NaN where a size is 0.
+    """
+    limits1, limits0 = wilson_limits(x1, n1, level), wilson_limits(x0, n0, level)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        p1, p0 = x1 / n1, x0 / n0
+        low = p1 - p0 - np.hypot(p1 - limits1[0], limits0[1] - p0)
+        high = p1 - p0 + np.hypot(limits1[1] - p1, p0 - limits0[0])
+        p_value: FloatArray = chdtrc(1, cmh_chi_square(x1[:, None], n1[:, None], x0[:, None], n0[:, None]))
+    return (p1 - p0, low, high), p_value
 
 
 def stratified_risk_difference(arm: Counts, against: Counts, *, level: float = 0.95, of: Doubt = "trial") -> Estimates:
@@ -108,7 +125,7 @@ def stratified_risk_difference(arm: Counts, against: Counts, *, level: float = 0
     x1, n1, x0, n0 = (np.where(both, count, 0) for count in (x1, n1, x0, n0))
     difference, variance = mantel_haenszel(x1, n1, x0, n0)
     with np.errstate(invalid="ignore", divide="ignore"):
-        p_value: FloatArray = chdtrc(1, _cmh_chi_square(x1, n1, x0, n0))
+        p_value: FloatArray = chdtrc(1, cmh_chi_square(x1, n1, x0, n0))
     refusals.add(np.isnan(p_value), "events do not vary inside any stratum that holds both arms")
     refusals.add(variance <= 0, "no arm and stratum holds both who had the event and who had not: variance 0")
     error = np.sqrt(np.maximum(variance, 0.0))
@@ -126,7 +143,7 @@ def stratified_risk_difference(arm: Counts, against: Counts, *, level: float = 0
     )
 
 
-def mantel_haenszel(x1: IntArray, n1: IntArray, x0: IntArray, n0: IntArray) -> tuple[FloatArray, FloatArray]:
+def mantel_haenszel(x1: Numbers, n1: Numbers, x0: Numbers, n0: Numbers) -> tuple[FloatArray, FloatArray]:
     """Mantel-Haenszel difference of shares and Sato's variance, shapes (trials, strata) -> (trials,).
 
     NaN where no stratum has weight. Source: Greenland and Robins 1985 (Biometrics 41, 55-68) for the
@@ -160,7 +177,7 @@ def tables(arm: Counts, against: Counts, dimensions: int) -> tuple[IntArray, Int
     return x1.reshape(shape), n1.reshape(shape), x0.reshape(shape), n0.reshape(shape)
 
 
-def _cmh_chi_square(x1: IntArray, n1: IntArray, x0: IntArray, n0: IntArray) -> FloatArray:
+def cmh_chi_square(x1: Numbers, n1: Numbers, x0: Numbers, n0: Numbers) -> FloatArray:
     """Cochran-Mantel-Haenszel chi-square with 1 degree of freedom, shapes (trials, strata) -> (trials,)."""
     total, events = (n1 + n0).astype(np.float64), (x1 + x0).astype(np.float64)
     size = np.maximum(total, 1)

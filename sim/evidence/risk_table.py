@@ -48,14 +48,19 @@ def lives(
     trial: ArrayLike | None,
     trials: int,
     stratum: ArrayLike | None,
+    strata: int | None = None,
 ) -> Lives:
-    """Check and sort the customers; parameters and errors as `sim.evidence.survival.log_rank`."""
+    """Check and sort the customers; parameters and errors as `sim.evidence.survival.log_rank`.
+
+    The group of a trial's stratum is trial x ``strata`` + stratum; default: as many as there are numbers.
+    """
     time, event, arm = finite("days", days), flags("left", left), flags("in_arm", in_arm)
     if time.size and time.min() < 0:
         raise ValueError(f"days must not be negative, got {time.min()}")
     rows = same_length(days=time, left=event, in_arm=arm)
     of_trial = labels("trial", trial, rows, trials)
-    strata = 1 if stratum is None or rows == 0 else int(np.max(np.asarray(stratum))) + 1
+    if strata is None:
+        strata = 1 if stratum is None or rows == 0 else int(np.max(np.asarray(stratum))) + 1
     group = of_trial * strata + labels("stratum", stratum, rows, strata)
     order = np.lexsort((time, group))
     return Lives(time[order], event[order], arm[order], of_trial[order], group[order], order)

@@ -19,8 +19,8 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "experiments" / "README.md"
 HEAD = """# Experiments and what they answer
 
-Made by `make experiments`; do not edit. Each answer comes from the command above it, which anyone can repeat (seed 1, the
-default number of replications). What the words mean: run doubt is the simulation's own noise, trial doubt what
+Made by `make experiments`; do not edit. Each answer comes from the command above it, which anyone can repeat (seed 1,
+the default number of replications). What the words mean: run doubt is the simulation's own noise, trial doubt what
 one real trial of that size would show, assumption doubt how far the answer moves with assumed numbers.
 """
 

@@ -1,128 +1,154 @@
 """Against R 4.2 (survival, metafor, stats). make_reference.R makes both CSVs, so that no test needs R."""
 
-import csv
-from pathlib import Path
+from collections.abc import Iterator
+from functools import cache
 
 import numpy as np
 import pytest
+from scipy.stats import chi2
 
 from sim.evidence.balance import sample_ratio
-from sim.evidence.cells import counts, sample
+from sim.evidence.cells import Counts, Sample, counts, sample
 from sim.evidence.cox import hazard_ratio
 from sim.evidence.means import mean_difference, stratified_mean_difference
 from sim.evidence.multiplicity import holm
 from sim.evidence.paired import run_mean
 from sim.evidence.proportions import risk_difference, stratified_risk_difference
+from sim.evidence.results import Estimates
 from sim.evidence.survival import kaplan_meier, log_rank
+from tests.reference.comparison import Comparison, agree, columns, values
 
-HERE = Path(__file__).parent
 STRATA = 4
 
 
-def close(value: float) -> object:
-    return pytest.approx(value, rel=1e-9, abs=1e-12)
-
-
-@pytest.fixture(scope="module")
+@cache
 def r() -> dict[str, float]:
-    with (HERE / "r_values.csv").open() as file:
-        return {row["name"]: float(row["value"]) for row in csv.DictReader(file)}
+    return values("r_values.csv")
 
 
-@pytest.fixture(scope="module")
+@cache
 def customers() -> dict[str, np.ndarray]:
-    table = np.genfromtxt(HERE / "customers.csv", delimiter=",", names=True)
-    whole = {name: table[name].astype(int) for name in ("arm", "stratum", "cluster", "left")}
-    return {**whole, "days": table["days"], "spend": table["spend"]}
+    return columns("customers.csv")
 
 
-@pytest.mark.parametrize(
-    ("name", "stratum", "cluster"),
-    [
-        ("robust", False, False),
-        ("strata", True, False),
-        ("cluster", False, True),
-        ("strata_cluster", True, True),
-    ],
-)
-def test_cox_with_efron_ties_and_sandwich_variance(r, customers, name, stratum, cluster):
-    estimate = hazard_ratio(
-        customers["days"],
-        customers["left"],
-        customers["arm"],
-        horizon_days=90,
-        stratum=customers["stratum"] if stratum else None,
-        cluster=customers["cluster"] if cluster else None,
-    )
+def lives() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    table = customers()
+    return table["days"], table["left"], table["arm"]
+
+
+def cells(column: str, *, strata: bool) -> list[Counts] | list[Sample]:
+    """Both arms' counts (of ``left``) or samples (of ``spend``)."""
+    table, make = customers(), counts if column == "left" else sample
+    keys = [{"stratum": table["stratum"][table["arm"] == side], "strata": STRATA} for side in (1, 0)]
+    return [make(table[column][table["arm"] == side], **keys[1 - side] if strata else {}) for side in (1, 0)]
+
+
+def parts(estimate: Estimates, name: str, key: str, by: str, *fields: tuple[str, str]) -> Iterator[Comparison]:
+    """Fields of an estimate beside R's values: (field of ours, end of R's name)."""
+    for field, end in fields:
+        yield Comparison(name, field.replace("_", " "), getattr(estimate, field)[0], r()[f"{key}.{end}"], by)
+
+
+INTERVAL = (("low", "low"), ("high", "high"))
+
+
+def cox() -> Iterator[Comparison]:
     # R's coxph has neither the factor G / (G - 1) nor the t distribution for few clusters
-    factor = np.sqrt(12 / 11) if cluster else 1.0
-    assert np.log(estimate.value[0]) == close(r[f"cox.{name}.coef"])
-    assert estimate.standard_error[0] / factor == close(r[f"cox.{name}.se"])
-    if not cluster:
-        assert estimate.p_value[0] == close(r[f"cox.{name}.p"])
-
-
-def test_log_rank(r, customers):
-    from scipy.stats import chi2
-
-    columns = customers["days"], customers["left"], customers["arm"]
-    assert log_rank(*columns).p_value[0] == close(chi2.sf(r["logrank.chisq"], 1))
-    stratified = log_rank(*columns, stratum=customers["stratum"])
-    assert stratified.p_value[0] == close(chi2.sf(r["logrank.strata.chisq"], 1))
-
-
-def test_kaplan_meier_with_log_log_band(r, customers):
-    arm = customers["arm"] == 1
-    at = [0, 1, 7, 30, 45, 60, 89, 90]
-    curve = kaplan_meier(customers["days"][arm], customers["left"][arm], at)
-    for i, day in enumerate(at):
-        assert (curve.share[i], curve.low[i], curve.high[i]) == (
-            close(r[f"km.{day}.share"]),
-            close(r[f"km.{day}.low"]),
-            close(r[f"km.{day}.high"]),
+    factor = np.sqrt(12 / 11)
+    for key, name, stratum, cluster in (
+        ("robust", "Cox, Efron's ties, robust variance", False, False),
+        ("strata", "Cox within strata", True, False),
+        ("cluster", "Cox, clustered, without the factor for few clusters", False, True),
+        ("strata_cluster", "Cox within strata, clustered, likewise", True, True),
+    ):
+        table = customers()
+        estimate = hazard_ratio(
+            *lives(),
+            horizon_days=90,
+            stratum=table["stratum"] if stratum else None,
+            cluster=table["cluster"] if cluster else None,
         )
+        error = estimate.standard_error[0] / (factor if cluster else 1.0)
+        by = "survival `coxph`"
+        yield Comparison(name, "log hazard ratio", float(np.log(estimate.value[0])), r()[f"cox.{key}.coef"], by)
+        yield Comparison(name, "standard error", error, r()[f"cox.{key}.se"], by)
+        if not cluster:
+            yield Comparison(name, "p", estimate.p_value[0], r()[f"cox.{key}.p"], by)
 
 
-def test_mantel_haenszel_with_satos_variance(r, customers):
-    arm = customers["arm"] == 1
-    tables = [
-        counts(customers["left"][rows], stratum=customers["stratum"][rows], strata=STRATA) for rows in (arm, ~arm)
-    ]
-    estimate = stratified_risk_difference(*tables)
-    assert estimate.value[0] == close(r["mh.rd"])
-    assert estimate.standard_error[0] == close(r["mh.se"])
-    assert (estimate.low[0], estimate.high[0]) == (close(r["mh.low"]), close(r["mh.high"]))
-    assert estimate.p_value[0] == close(r["cmh.p"])
+def log_ranks() -> Iterator[Comparison]:
+    by = "survival `survdiff`"
+    plain, within = log_rank(*lives()), log_rank(*lives(), stratum=customers()["stratum"])
+    yield Comparison("log-rank", "p", plain.p_value[0], chi2.sf(r()["logrank.chisq"], 1), by)
+    yield Comparison("log-rank within strata", "p", within.p_value[0], chi2.sf(r()["logrank.strata.chisq"], 1), by)
 
 
-def test_score_test_is_pearsons_with_one_customer_less(r, customers):
-    from scipy.stats import chi2
-
-    arm = customers["arm"] == 1
-    p = risk_difference(counts(customers["left"][arm]), counts(customers["left"][~arm])).p_value[0]
-    n = len(arm)
-    assert p == close(chi2.sf(r["pearson.chisq"] * (n - 1) / n, 1))
-
-
-def test_welch_and_means_within_strata(r, customers):
-    arm = customers["arm"] == 1
-    welch = mean_difference(sample(customers["spend"][arm]), sample(customers["spend"][~arm]))
-    assert welch.value[0] == close(r["welch.difference"])
-    assert (welch.low[0], welch.high[0]) == (close(r["welch.low"]), close(r["welch.high"]))
-    assert welch.p_value[0] == close(r["welch.p"])
-    cells = [
-        sample(customers["spend"][rows], stratum=customers["stratum"][rows], strata=STRATA) for rows in (arm, ~arm)
-    ]
-    strata = stratified_mean_difference(*cells)
-    assert strata.value[0] == close(r["strata.difference"])
-    assert strata.standard_error[0] == close(r["strata.se"])
-    assert (strata.low[0], strata.high[0]) == (close(r["strata.low"]), close(r["strata.high"]))
-    assert strata.p_value[0] == close(r["strata.p"])
+def curves() -> Iterator[Comparison]:
+    days, left = (column[customers()["arm"] == 1] for column in lives()[:2])
+    at = [60, 0, 1, 7, 30, 45, 89, 90]  # the first is the one that the page shows
+    curve = kaplan_meier(days, left, sorted(at))
+    for day in at:
+        for part in ("share", "low", "high"):
+            ours = float(getattr(curve, part)[sorted(at).index(day)])
+            name, by = "Kaplan-Meier, log(-log) band", "survival `survfit`"
+            yield Comparison(name, f"{part} on day {day}", ours, r()[f"km.{day}.{part}"], by)
 
 
-def test_holm_sample_ratio_and_t_interval(r):
-    adjusted = holm([0.012, 0.041, 0.013, 0.9, 0.041])
-    assert adjusted == pytest.approx([r[f"holm.{i}"] for i in range(5)], rel=1e-12)
-    assert sample_ratio([95, 118, 107], [0.3, 0.4, 0.3]).p_value == close(r["chisq.p"])
+def shares() -> Iterator[Comparison]:
+    strata = stratified_risk_difference(*cells("left", strata=True))
+    name = "shares within strata: Mantel-Haenszel, Sato"
+    fields = (("value", "rd"), ("standard_error", "se"), *INTERVAL)
+    yield from parts(strata, name, "mh", "metafor `rma.mh`", *fields)
+    name = "its test: Cochran-Mantel-Haenszel"
+    yield from parts(strata, name, "cmh", "`mantelhaen.test`", ("p_value", "p"))
+    n = len(customers()["arm"])
+    expected = float(chi2.sf(r()["pearson.chisq"] * (n - 1) / n, 1))
+    p_value = risk_difference(*cells("left", strata=False)).p_value[0]
+    yield Comparison("shares: score test", "p", p_value, expected, "`prop.test` x (N - 1) / N")
+
+
+def means() -> Iterator[Comparison]:
+    fields = (("value", "difference"), *INTERVAL, ("p_value", "p"))
+    welch = mean_difference(*cells("spend", strata=False))
+    yield from parts(welch, "means: Welch", "welch", "`t.test`", *fields)
+    strata = stratified_mean_difference(*cells("spend", strata=True))
+    fields = (*fields, ("standard_error", "se"))
+    yield from parts(strata, "means within strata", "strata", "R, from the formula", *fields)
+
+
+def families_sizes_and_runs() -> Iterator[Comparison]:
+    for i, p_value in enumerate(holm([0.012, 0.041, 0.013, 0.9, 0.041])):
+        yield Comparison("Holm", f"p of test {i + 1}", p_value, r()[f"holm.{i}"], "`p.adjust`")
+    ratio = sample_ratio([95, 118, 107], [0.3, 0.4, 0.3])
+    yield Comparison("sample ratio", "p", ratio.p_value, r()["chisq.p"], "`chisq.test`")
     runs = run_mean([0.31, 0.29, 0.335, 0.301, 0.322])
-    assert (runs.low, runs.high) == (close(r["runs.low"]), close(r["runs.high"]))
+    for end in ("low", "high"):
+        yield Comparison("run doubt", end, getattr(runs, end), r()[f"runs.{end}"], "`t.test`")
+
+
+ALL = (shares, means, log_ranks, cox, curves, families_sizes_and_runs)
+
+
+def comparisons() -> Iterator[Comparison]:
+    for some in ALL:
+        yield from some()
+
+
+@pytest.mark.parametrize("some", ALL, ids=lambda some: some.__name__)
+def test_what_r_says(some):
+    agree(some())
+
+
+def test_a_difference_is_noticed():
+    wrong = Comparison("x", "value", 1.0 + 1e-6, 1.0, "nobody")
+    with pytest.raises(AssertionError, match="nobody"):
+        agree([wrong])
+    assert not Comparison("x", "value", float("nan"), 1.0, "nobody").agrees
+
+
+def test_every_value_that_r_made_is_compared():
+    # Cochran's statistic is compared by its p
+    made = {comparison.other for comparison in comparisons()}
+    left_out = {name for name, value in r().items() if value not in made}
+    assert left_out == {"logrank.chisq", "logrank.strata.chisq", "cmh.chisq", "pearson.chisq",
+                        "cox.cluster.p", "cox.strata_cluster.p"}  # fmt: skip

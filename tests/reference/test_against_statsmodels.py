@@ -5,9 +5,10 @@ import warnings
 import numpy as np
 import pytest
 from scipy.optimize import minimize_scalar
-from scipy.stats import ttest_ind
+from scipy.stats import bootstrap, ttest_ind
 from statsmodels.duration.hazard_regression import PHReg
-from statsmodels.duration.survfunc import survdiff
+from statsmodels.duration.survfunc import CumIncidenceRight, survdiff
+from statsmodels.regression.linear_model import OLS
 from statsmodels.stats.contingency_tables import StratifiedTable
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import (
@@ -18,11 +19,15 @@ from statsmodels.stats.proportion import (
     test_proportions_2indep as proportions_test,
 )
 
+from sim.evidence.bootstrap import bootstrap_mean_difference
 from sim.evidence.cells import Counts, Sample
+from sim.evidence.clusters import clustered_mean_difference
+from sim.evidence.competing import cumulative_incidence_difference
 from sim.evidence.cox import hazard_ratio
 from sim.evidence.means import mean_difference
 from sim.evidence.multiplicity import holm
 from sim.evidence.proportions import risk_difference, stratified_risk_difference, wilson
+from sim.evidence.regression import adjusted_mean_difference
 from sim.evidence.score import constrained_shares, score
 from sim.evidence.survival import log_rank
 
@@ -157,3 +162,51 @@ def test_score_at_no_difference_is_statsmodels_signed_root(draw):
     ours = score(x1, n1, x0, n0, 0.0)
     expected = [proportions_test(*table, method="score").statistic for table in zip(x1, n1, x0, n0, strict=True)]
     assert ours == close(expected)
+
+
+def test_bca_is_scipys_from_the_same_draws(draw):
+    for level, resamples in ((0.95, 2_000), (0.9, 999)):
+        one, against = draw.lognormal(3, 1, 41), draw.lognormal(2.5, 1.2, 23)
+        expected = bootstrap(
+            (one, against), lambda x, y, axis: x.mean(axis=axis) - y.mean(axis=axis), method="BCa",
+            n_resamples=resamples, confidence_level=level, rng=np.random.Generator(np.random.Philox(key=4)),
+        )  # fmt: skip
+        ours = bootstrap_mean_difference(
+            np.r_[one, against], np.arange(64) < 41, [np.random.Generator(np.random.Philox(key=4))],
+            resamples=resamples, level=level,
+        )  # fmt: skip
+        interval = expected.confidence_interval
+        assert (ours.low[0], ours.high[0]) == (close(interval.low), close(interval.high))
+        assert ours.standard_error[0] == close(expected.standard_error)
+
+
+def test_robust_errors_of_least_squares(draw):
+    arm, known = draw.integers(0, 2, 90), draw.gamma(2, 5, (90, 2))
+    amount = known[:, 0] + draw.normal(0, 1 + 3 * arm)
+    design = np.column_stack([np.ones(90), arm, known - known.mean(axis=0)])
+    for robust in ("HC2", "HC3"):
+        fit = OLS(amount, design).fit(cov_type=robust, use_t=True)
+        ours = adjusted_mean_difference(amount, arm, known, interactions=False, robust=robust)
+        assert (ours.value[0], ours.standard_error[0]) == (close(fit.params[1]), close(fit.bse[1]))
+        assert ours.p_value[0] == close(fit.pvalues[1])
+
+
+def test_clustered_errors(draw):
+    cluster = draw.integers(0, 70, 400)
+    arm, amount = cluster % 2, draw.gamma(2, 5, 400) + draw.normal(0, 3, 70)[cluster]
+    fit = OLS(amount, np.column_stack([np.ones(400), arm])).fit(
+        cov_type="cluster", cov_kwds={"groups": cluster}, use_t=True
+    )
+    ours = clustered_mean_difference(amount, arm, cluster)
+    assert (ours.standard_error[0], ours.p_value[0]) == (close(fit.bse[1]), close(fit.pvalues[1]))
+
+
+def test_shares_gone_for_a_reason(draw):
+    days, _, arm, _ = lives(draw, 300)
+    reason = np.where(days < 30, draw.integers(0, 4, 300), 0)
+    ours = cumulative_incidence_difference(days, reason, arm, cause=2, within_days=20)
+    shares = []
+    for side in (1, 0):
+        curve = CumIncidenceRight(days[arm == side], reason[arm == side])
+        shares.append(curve.cinc[1][np.searchsorted(curve.times, 20, side="right") - 1])
+    assert ours.value[0] == close(shares[0] - shares[1])
