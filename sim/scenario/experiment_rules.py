@@ -29,7 +29,7 @@ def experiment_problems(tree: dict[str, Any], places: Places, scenario: Loaded[S
         The world in which the experiment is to be made.
     """
     view = View(tree, places, Experiment.model_fields)
-    inside = [problem for rule in _INSIDE for problem in rule(view)]
+    inside = [problem for rule in INSIDE_RULES for problem in rule(view)]
     return inside + [problem for rule in _AGAINST_SCENARIO for problem in rule(view, scenario)]
 
 
@@ -185,7 +185,7 @@ def _place(scenario: Loaded[Scenario], key: str) -> str:
     return f"{scenario.file}:{scenario.places.line((key,), of_key=True)}"
 
 
-_INSIDE: tuple[Callable[[View], Found], ...] = (
+INSIDE_RULES: tuple[Callable[[View], Found], ...] = (
     _arms_exist,
     _comparisons_differ,
     _lists_without_repeats,

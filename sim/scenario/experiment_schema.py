@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from sim.scenario.data_schema import Data
 from sim.scenario.kinds import Block, Many, Name, Share, Text, Tier
 from sim.scenario.mobile import Reactivation
 from sim.scenario.schema import FreeDays, HorizonDays
@@ -107,3 +108,4 @@ class Experiment(Block):
     decision: Decision
     trial_decision: TrialDecision
     doubt: Many[Text] = ()
+    data: Data | None = None

@@ -22,6 +22,8 @@ from sim.scenario.problems import InputProblems, KeyPath, Problem, dotted, shown
 from sim.scenario.provenance import Provenance, collapse
 from sim.scenario.rules import scenario_problems
 from sim.scenario.schema import Scenario
+from sim.scenario.study_rules import study_problems
+from sim.scenario.study_schema import Study
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 Rules = Callable[[dict[str, Any], Places], Iterable[Problem]]
@@ -106,6 +108,25 @@ def load_experiments(scenario: Loaded[Scenario], files: Iterable[str | Path] | N
     if problems:
         raise InputProblems(problems)
     return loaded
+
+
+def load_study(path: str | Path) -> Loaded[Study]:
+    """Read an experiment's file as the description of a real trial; no scenario and no data are read.
+
+    Parameters
+    ----------
+    path : str or Path
+
+    Returns
+    -------
+    Loaded of Study
+
+    Raises
+    ------
+    InputProblems
+        With every problem of the file that could be found, in the order of its lines.
+    """
+    return _load(read_document(path), Study, study_problems, no_marks)
 
 
 def experiment_files(scenario: Loaded[Scenario]) -> list[Path]:
