@@ -185,6 +185,9 @@ CHECKS = (
     "silence: on day 30",
     "silence: on day 300",
     "contact rules: unreachable",
+    "contracts: signed on joining",
+    "contracts: signed again",
+    "agreements: accepted",
 )
 
 Side = Literal["is", "at most", "at least"]

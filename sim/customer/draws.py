@@ -40,6 +40,9 @@ class Decision(IntEnum):
     PATIENCE = 30  # caller
     SERVICE = 31  # caller
     SAVED = 32  # caller
+    SIGNED = 40  # customer
+    RENEWED = 41  # customer: one a contract
+    AGREED = 42  # customer
     BILL_DAY = 50  # customer
     FRAUD = 51  # customer
     UNREACHABLE = 52  # customer

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from sim.customer.bond_laws import compile_bonds
 from sim.customer.mobile_laws import compile_mobile
-from sim.customer.record import DISSATISFIED, SATISFACTION_NAMES, SATISFIED, VERY
+from sim.customer.record import BONDS, DISSATISFIED, SATISFACTION_NAMES, SATISFIED, VERY
 from sim.customer.states import LEAVING, RUNS, Clock, State
 from sim.scenario.problems import Impossible
 
@@ -119,6 +120,19 @@ laws_dtype = np.dtype(
         ("dormant_fee", np.float64),
         ("touches_a_month", np.int64),
         ("opts_out", np.float64),
+        # bonds
+        ("binds", np.int64, (BONDS, _CLOCKS)),  # 1: the bond acts on the clock
+        ("contract_share", np.float64, (SEGMENTS,)),
+        ("contract_days", np.float64),
+        ("contract_subsidy", np.int64),  # fen
+        ("contract_renews", np.float64),
+        ("contract_reduction", np.float64),
+        ("contract_after_factor", np.float64),
+        ("contract_after_days", np.float64),
+        ("contract_penalty", np.float64),  # share of the fees of the days left
+        ("agreement_accepts", np.float64),
+        ("agreement_max", np.float64),
+        ("agreement_half", np.float64),  # fen
     ],
     align=True,
 )
@@ -135,6 +149,10 @@ firm_dtype = np.dtype(
         ("reactivation", np.int64, (_TIERS,)),  # fen
         ("arm_reminders", np.int64, (ARMS,)),  # -1 as the policy says
         ("arm_reactivation", np.int64, (ARMS,)),  # -1 as the policy says
+        ("agreement_credit", np.int64, (_TIERS,)),  # fen a month
+        ("agreement_months", np.int64, (_TIERS,)),  # offered on first entering the tier, 0 none
+        ("arm_agreement_credit", np.int64, (ARMS,)),
+        ("arm_agreement_months", np.int64, (ARMS,)),  # offered on day 0; -1 as the policy says
     ],
     align=True,
 )
@@ -326,7 +344,7 @@ def compile_laws(scenario: Scenario, seed: int, ends: Iterable[float], horizon: 
         "discount": math.log1p(residual.discount_per_year) / YEAR if residual else 0.0,
         "commission": round(scenario.base.commission_yuan * FEN),
     }
-    values |= compile_mobile(scenario, max(marks))
+    values |= compile_mobile(scenario, max(marks)) | compile_bonds(scenario)
     for field, value in values.items():
         _fill(table, field, np.asarray(value))
     return Laws(table, seed, marks, horizon, values["horizon_period"])

@@ -239,13 +239,16 @@ def _mobile_mechanisms_present(view: View) -> Found:
             yield view.problem((*path, "reminders"), "true", rule)
         if policy.get("reactivation") is not None and billing is None:
             yield _lacking(view, (*path, "reactivation"), "a credit for paying after a stop", "billing")
+        if policy.get("agreement") is not None and view.get("agreements") is None:
+            yield _lacking(view, (*path, "agreement"), "monthly credits", "agreements")
     for path, promotion in view.entries("promotions"):
         if promotion.get("ours") is True and view.get("number_change") is None:
             yield _lacking(view, (*path, "ours"), "true", "number_change")
     for path, _ in view.entries("segments"):
-        forgets = view.number(*path, "forgets_bill_share")
-        if forgets and billing is None:
-            yield _lacking(view, (*path, "forgets_bill_share"), shown(forgets), "billing")
+        for key, block in (("forgets_bill_share", "billing"), ("contract_share", "contracts")):
+            share = view.number(*path, key)
+            if share and view.get(block) is None:
+                yield _lacking(view, (*path, key), shown(share), block)
     yield from _silent_rates(view)
 
 

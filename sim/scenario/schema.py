@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from sim.scenario.bonds import Agreement, Agreements, Contracts
 from sim.scenario.kinds import (
     Block,
     Clock,
@@ -295,6 +296,7 @@ class TierPolicy(Block):
     reward: FreeDays | None = None
     reminders: bool = False
     reactivation: Reactivation | None = None
+    agreement: Agreement | None = None
 
 
 # --- the whole ------------------------------------------------------------------------------------
@@ -393,6 +395,8 @@ class Scenario(Block):
     billing: Billing | None = None
     dormancy: Dormancy | None = None
     contact_rules: ContactRules | None = None
+    contracts: Contracts | None = None
+    agreements: Agreements | None = None
     cadences: dict[Name, Cadence] = Field(default_factory=dict)
     policies: dict[Name, dict[Served, TierPolicy]] = Field(default_factory=_only_before)
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from sim.customer.life import LOST, SUSPENDED
 from sim.customer.record import CORE_DUE, Line, MobileMoment
 from sim.customer.states import State
+from sim.scenario.bonds import Agreement
 from sim.scenario.schema import Scenario
 from sim.world.world import ArmRule, World
 from tests.properties.books import Books
@@ -38,7 +39,12 @@ def mobile_worlds(draw: st.DrawFn) -> Scenario:
         "money": {"mean_fee_yuan_per_month": 60, "margin_share": 1.0},
         "residual": {"months": 12, "discount_per_year": 0.0},
         "segments": {
-            "low": {"share": 0.5, "forgets_bill_share": draw(SHARE), "price_sensitivity": {"mean": 1, "sd": 0.5}},
+            "low": {
+                "share": 0.5,
+                "contract_share": draw(SHARE),
+                "forgets_bill_share": draw(SHARE),
+                "price_sensitivity": {"mean": 1, "sd": 0.5},
+            },
             "high": {"share": 0.5, "forgets_bill_share": draw(SHARE), "growth_per_year": {"mean": 0.1, "sd": 0.1}},
         },
         "base": {
@@ -68,6 +74,19 @@ def mobile_worlds(draw: st.DrawFn) -> Scenario:
             "collection": {"success_share": draw(SHARE), "cost_share": draw(SHARE)},
         },
         "dormancy": {"per_month": rates(draw), "wakes_per_month": draw(RATE), "fee_share": draw(SHARE)},
+        "contracts": {
+            "months": draw(st.floats(1.0, 8.0)),
+            "subsidy_yuan": draw(st.sampled_from([0.0, 50.0])),
+            "renews_share": draw(SHARE),
+            "reduction": draw(SHARE),
+            "acts_on": ["competitor", "number_change", "dormancy"],
+            "after": {"factor": 2.0, "lasts_days": draw(st.floats(0.0, 40.0))},
+            "penalty_share": draw(SHARE),
+        },
+        "agreements": {
+            "accept_share": draw(SHARE),
+            "effect": {"max_reduction": draw(SHARE), "half_credit_yuan": 5, "acts_on": ["competitor", "need_gone"]},
+        },
         "contacts": {"channels": {"call": {"cost_yuan": 3, "reach_share": 0.7, "strength": 1.0}}},
         "gifts": {"pen": {"cost_yuan": 2, "match_share": 0.5}},
         "contact_rules": {"unreachable_share": 0.2, "opt_out_share": draw(SHARE), "touches_a_month": 1},
@@ -79,6 +98,7 @@ def mobile_worlds(draw: st.DrawFn) -> Scenario:
                     "cadence": "calls",
                     "reminders": bool(reminder_days),
                     "reactivation": {"credit_yuan": draw(st.floats(0.0, 30.0))},
+                    "agreement": {"monthly_credit_yuan": draw(st.floats(0.0, 30.0)), "months": draw(st.integers(1, 8))},
                 }
             },
         },
@@ -93,7 +113,10 @@ def mobile_worlds(draw: st.DrawFn) -> Scenario:
     return quiet(**blocks)
 
 
-ARMS = st.sampled_from([[], [ArmRule(reminders=False), ArmRule(reminders=True, reactivation_yuan=5.0)]])
+OFFER = Agreement(monthly_credit_yuan=8.0, months=3)
+ARMS = st.sampled_from(
+    [[], [ArmRule(reminders=False), ArmRule(reminders=True, reactivation_yuan=5.0, agreement=OFFER)]]
+)
 
 
 def world_of(scenario: Scenario, policy: str, arms: list[ArmRule], **how: Any) -> World:

@@ -1,0 +1,48 @@
+"""Bonds: what ties a customer to the firm, as one factor a clock (model.md sections 13 to 15).
+
+Every bond is a pure function of the record, the laws and the time. Whatever changes one of them calls `hold`; rates
+are refreshed by who lets things happen.
+"""
+
+from numba import njit
+
+from sim.customer.record import CLOCKS, Bond
+
+_CONTRACT, _AGREEMENT = int(Bond.CONTRACT), int(Bond.AGREEMENT)
+
+
+@njit
+def hold(c, t, laws):
+    """Set what all bonds together leave of each clock's rate from `t` on."""
+    contract, agreement = of_contract(c, t, laws), of_agreement(c, t, laws)
+    for k in range(CLOCKS):
+        held = 1.0
+        if laws.binds[_CONTRACT, k] == 1:
+            held *= contract
+        if laws.binds[_AGREEMENT, k] == 1:
+            held *= agreement
+        c.held[k] = held
+
+
+@njit(forceinline=True)
+def of_contract(c, t, laws):
+    """A contract keeps; when it has ended, for a while it drives off."""
+    if t < c.contract_until:
+        return 1.0 - laws.contract_reduction
+    if t < c.contract_until + laws.contract_after_days:
+        return laws.contract_after_factor
+    return 1.0
+
+
+@njit(forceinline=True)
+def of_agreement(c, t, laws):
+    """Monthly credits keep by their dose, until the last has passed."""
+    if t < c.agreement_until:
+        return 1.0 - dose(laws.agreement_max, c.agreement_credit, laws.agreement_half)
+    return 1.0
+
+
+@njit(forceinline=True)
+def dose(most, amount, half):
+    """A saturating response: half of `most` at an amount of `half`."""
+    return most * amount / (amount + half)

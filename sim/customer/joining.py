@@ -1,0 +1,22 @@
+"""What a customer brings along on joining: a contract (model.md section 13)."""
+
+import math
+
+from sim.customer.bonds import hold
+from sim.customer.contracts import sign
+from sim.customer.draws import Decision, uniform
+from sim.customer.hooks import hook
+
+_NEVER = math.inf
+_SIGNED = int(Decision.SIGNED)
+
+
+@hook(otherwise=lambda c, t, laws, shared: None, inline=False)
+def start_bonds(c, t, laws, shared):
+    """Tie a customer that joins at `t`, or leave it free."""
+    c.contract_until = -_NEVER
+    c.agreement_until = -_NEVER
+    u = uniform(laws.seed, c.id, _SIGNED, c.life, 0, c.replication)
+    if u <= laws.contract_share[c.segment]:
+        sign(c, t, laws, shared)
+    hold(c, t, laws)
