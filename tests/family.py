@@ -188,6 +188,10 @@ CHECKS = (
     "contracts: signed on joining",
     "contracts: signed again",
     "agreements: accepted",
+    "points: knows the plan",
+    "points: redeemed at a reminder",
+    "agents: recruited",
+    "agents: resold cards",
 )
 
 Side = Literal["is", "at most", "at least"]

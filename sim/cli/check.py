@@ -40,6 +40,7 @@ _MECHANISMS = {
     "contact_rules": "contact rules",
     "contracts": "contracts with a subsidy",
     "agreements": "agreements with monthly credits",
+    "points": "points on bills",
     "residual": "value after the horizon",
 }
 
@@ -102,6 +103,7 @@ def _policy_words(policy: TierPolicy) -> str:
     words += ["complaint line"] if policy.complaint_line else []
     words += [f"{policy.reward.free_days:g} free days on entering"] if policy.reward else []
     words += ["payment reminders"] if policy.reminders else []
+    words += ["reminders of points"] if policy.points_reminder else []
     words += [f"{policy.reactivation.credit_yuan:g} for paying after a stop"] if policy.reactivation else []
     if policy.agreement:
         words.append(

@@ -14,6 +14,7 @@ from sim.customer.hooks import hook
 from sim.customer.money import accrue, book
 from sim.customer.moves import LOSS_COLUMN, count, move
 from sim.customer.parting import leave
+from sim.customer.points import earn_points, remind_or_lapse
 from sim.customer.record import CORE_DUE, MOBILE_MOMENTS, Line, MobileMoment
 from sim.customer.states import CORE_CLOCKS, Clock, State
 
@@ -21,7 +22,7 @@ _NEVER = math.inf
 _PROSPECT, _GROWTH, _STABLE, _WARNING, _ASKING, _LOST, _SUSPENDED, _DORMANT = (int(s) for s in State)
 _NUMBER_CHANGE, _FEE_DECLINE, _PAYMENT = int(Clock.NUMBER_CHANGE), int(Clock.FEE_DECLINE), int(Clock.PAYMENT)
 _DORMANCY = int(Clock.DORMANCY)
-_BILL, _DUNNING, _CONTRACT, _CREDIT = (CORE_DUE + int(moment) for moment in MobileMoment)
+_BILL, _DUNNING, _CONTRACT, _CREDIT, _POINTS = (CORE_DUE + int(moment) for moment in MobileMoment)
 _FORGONE, _CONTACT, _COMMISSION = int(Line.FORGONE), int(Line.CONTACT), int(Line.COMMISSION)
 _FORGOT, _REMINDED = int(Decision.FORGOT), int(Decision.REMINDED)
 _OPTED_OUT = int(Decision.OPTED_OUT)
@@ -61,6 +62,8 @@ def happen_mobile(c, j, t, laws, shared):
         end_contract(c, t, laws, shared)
     elif j == _CREDIT:
         pass_month(c, t, laws, shared)
+    elif j == _POINTS:
+        remind_or_lapse(c, t, laws, shared)
     else:
         fire_mobile(c, j - CORE_DUE - MOBILE_MOMENTS + CORE_CLOCKS, t, laws, shared)
 
@@ -72,6 +75,7 @@ def bill(c, t, laws, shared):
     amount = c.unbilled
     c.unbilled = 0
     if amount > 0:
+        earn_points(c, amount, t, laws, shared)
         if c.arrears_at < _NEVER:
             c.unpaid += amount
         else:

@@ -1,7 +1,8 @@
-"""A scenario's contracts and agreements compiled for the kernel."""
+"""A scenario's contracts, agreements and points compiled for the kernel."""
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -11,13 +12,16 @@ from sim.customer.record import Bond
 from sim.customer.states import Clock
 
 if TYPE_CHECKING:
+    from sim.scenario.points import Points
     from sim.scenario.schema import Scenario
 
 FEN = 100
 _MONTH = 365.0 / 12
+_PAST_YEARS = 101
+"""Years before the start in which points can lapse: longer than any tenure of a mix can be."""
 
 
-def compile_bonds(scenario: Scenario) -> dict[str, Any]:
+def compile_bonds(scenario: Scenario, end: float) -> dict[str, Any]:
     """Fields of the laws' record that bonds fill; empty where there are none."""
     binds = np.zeros((len(Bond), len(Clock)), dtype=np.int64)
     fields: dict[str, Any] = {}
@@ -31,6 +35,9 @@ def compile_bonds(scenario: Scenario) -> dict[str, Any]:
     if scenario.agreements is not None:
         bind(Bond.AGREEMENT, scenario.agreements.effect.acts_on)
         fields |= _agreements(scenario)
+    if scenario.points is not None:
+        bind(Bond.POINTS, scenario.points.effect.acts_on)
+        fields |= _points(scenario, scenario.points, end)
     return fields | {"binds": binds} if fields else {}
 
 
@@ -57,3 +64,32 @@ def _agreements(scenario: Scenario) -> dict[str, Any]:
         "agreement_max": law.effect.max_reduction,
         "agreement_half": law.effect.half_credit_yuan * FEN,
     }
+
+
+def _points(scenario: Scenario, law: Points, end: float) -> dict[str, Any]:
+    earning = law.segments if law.segments is not None else tuple(scenario.segments)
+    reminder = law.reminder
+    return {
+        "points_segment": [int(segment in earning) for segment in scenario.segments],
+        "points_accrual": law.accrual_share,
+        "points_known": law.known_share,
+        "points_max": law.effect.max_reduction,
+        "points_half": law.effect.half_balance_yuan * FEN,
+        "points_date": _dates(scenario.start, law.expires, end),
+        "points_before": reminder.days_before if reminder else 0.0,
+        "points_reminder_cost": round(reminder.cost_yuan * FEN) if reminder else 0,
+        "points_redeems": reminder.redeems_share if reminder else 0.0,
+        "points_remembers": law.remembers_share,
+        "points_pleases": law.pleases_share,
+    }
+
+
+def _dates(start: datetime.date, month_day: str, end: float) -> list[float]:
+    """Days of one date of every year, from `_PAST_YEARS` before the start to a year beyond `end`."""
+    month, day = (int(part) for part in month_day.split("-"))
+    days: list[float] = []
+    year = start.year - _PAST_YEARS
+    while not days or days[-1] <= end + 366:
+        days.append(float((datetime.date(year, month, day) - start).days))
+        year += 1
+    return days

@@ -8,19 +8,21 @@ from numba import njit
 
 from sim.customer.record import CLOCKS, Bond
 
-_CONTRACT, _AGREEMENT = int(Bond.CONTRACT), int(Bond.AGREEMENT)
+_CONTRACT, _AGREEMENT, _POINTS = (int(bond) for bond in Bond)
 
 
 @njit
 def hold(c, t, laws):
     """Set what all bonds together leave of each clock's rate from `t` on."""
-    contract, agreement = of_contract(c, t, laws), of_agreement(c, t, laws)
+    contract, agreement, points = of_contract(c, t, laws), of_agreement(c, t, laws), of_points(c, laws)
     for k in range(CLOCKS):
         held = 1.0
         if laws.binds[_CONTRACT, k] == 1:
             held *= contract
         if laws.binds[_AGREEMENT, k] == 1:
             held *= agreement
+        if laws.binds[_POINTS, k] == 1:
+            held *= points
         c.held[k] = held
 
 
@@ -39,6 +41,14 @@ def of_agreement(c, t, laws):
     """Monthly credits keep by their dose, until the last has passed."""
     if t < c.agreement_until:
         return 1.0 - dose(laws.agreement_max, c.agreement_credit, laws.agreement_half)
+    return 1.0
+
+
+@njit(forceinline=True)
+def of_points(c, laws):
+    """A balance keeps who knows of it."""
+    if c.points_known == 1 and c.points > 0:
+        return 1.0 - dose(laws.points_max, c.points, laws.points_half)
     return 1.0
 
 

@@ -1,4 +1,4 @@
-"""What a customer brings along on joining: a contract (model.md section 13)."""
+"""What a customer brings along on joining: a contract, knowledge of the points (model.md sections 13, 14)."""
 
 import math
 
@@ -8,7 +8,7 @@ from sim.customer.draws import Decision, uniform
 from sim.customer.hooks import hook
 
 _NEVER = math.inf
-_SIGNED = int(Decision.SIGNED)
+_SIGNED, _KNOWS_POINTS = int(Decision.SIGNED), int(Decision.KNOWS_POINTS)
 
 
 @hook(otherwise=lambda c, t, laws, shared: None, inline=False)
@@ -19,4 +19,7 @@ def start_bonds(c, t, laws, shared):
     u = uniform(laws.seed, c.id, _SIGNED, c.life, 0, c.replication)
     if u <= laws.contract_share[c.segment]:
         sign(c, t, laws, shared)
+    c.points = 0
+    u = uniform(laws.seed, c.id, _KNOWS_POINTS, c.life, 0, c.replication)
+    c.points_known = 1 if u <= laws.points_known else 0
     hold(c, t, laws)

@@ -37,7 +37,7 @@ SEGMENTS, BANDS, CADENCES, TOUCHES, TOUCH_CHANNELS, CHANNELS, GIFTS, ARMS, PERIO
     512,
 )
 
-MONTHS, DUNNING_STEPS = 1536, 17
+MONTHS, DUNNING_STEPS, POINT_YEARS = 1536, 17, 160
 
 TOUCH_NUMBERS = 1 << 22
 """Numbers that a touch's name can have: with 64 years and 16 channels they fill the 32 bits of an occurrence."""
@@ -133,6 +133,17 @@ laws_dtype = np.dtype(
         ("agreement_accepts", np.float64),
         ("agreement_max", np.float64),
         ("agreement_half", np.float64),  # fen
+        ("points_segment", np.int64, (SEGMENTS,)),  # 1: earns points
+        ("points_accrual", np.float64),
+        ("points_known", np.float64),
+        ("points_max", np.float64),
+        ("points_half", np.float64),  # fen
+        ("points_date", np.float64, (POINT_YEARS,)),  # days on which points lapse, the past included; inf behind
+        ("points_before", np.float64),  # days from the reminder to the date, 0 none
+        ("points_reminder_cost", np.int64),  # fen
+        ("points_redeems", np.float64),
+        ("points_remembers", np.float64),
+        ("points_pleases", np.float64),
     ],
     align=True,
 )
@@ -153,6 +164,8 @@ firm_dtype = np.dtype(
         ("agreement_months", np.int64, (_TIERS,)),  # offered on first entering the tier, 0 none
         ("arm_agreement_credit", np.int64, (ARMS,)),
         ("arm_agreement_months", np.int64, (ARMS,)),  # offered on day 0; -1 as the policy says
+        ("points_reminder", np.int64, (_TIERS,)),
+        ("arm_points_reminder", np.int64, (ARMS,)),  # -1 as the policy says
     ],
     align=True,
 )
@@ -297,6 +310,7 @@ def compile_laws(scenario: Scenario, seed: int, ends: Iterable[float], horizon: 
     marks = accounting_marks(scenario.start, [horizon, *ends])
     table = np.zeros(1, dtype=laws_dtype)
     table["bands"] = table["marks"] = table["month_starts"] = table["dunning_day"] = np.inf
+    table["points_date"] = np.inf
     values: dict[str, Any] = {
         "seed": np.uint64(seed),
         "hazard": hazard,
@@ -344,7 +358,7 @@ def compile_laws(scenario: Scenario, seed: int, ends: Iterable[float], horizon: 
         "discount": math.log1p(residual.discount_per_year) / YEAR if residual else 0.0,
         "commission": round(scenario.base.commission_yuan * FEN),
     }
-    values |= compile_mobile(scenario, max(marks)) | compile_bonds(scenario)
+    values |= compile_mobile(scenario, max(marks)) | compile_bonds(scenario, max(marks))
     for field, value in values.items():
         _fill(table, field, np.asarray(value))
     return Laws(table, seed, marks, horizon, values["horizon_period"])

@@ -72,9 +72,12 @@ def follow_mobile_policy(c, firm):
     before = c.reactivation
     c.reminders = firm.reminders[c.tier]
     c.reactivation = firm.reactivation[c.tier]
+    c.points_reminder = firm.points_reminder[c.tier]
     if c.arm >= 0:
         if firm.arm_reminders[c.arm] >= 0:
             c.reminders = firm.arm_reminders[c.arm]
         if firm.arm_reactivation[c.arm] >= 0:
             c.reactivation = firm.arm_reactivation[c.arm]
+        if firm.arm_points_reminder[c.arm] >= 0:
+            c.points_reminder = firm.arm_points_reminder[c.arm]
     return c.reactivation != before

@@ -26,6 +26,7 @@ def is_mobile_world(scenario: Scenario) -> bool:
         scenario.contact_rules,
         scenario.contracts,
         scenario.agreements,
+        scenario.points,
     )
     return any(block is not None for block in blocks)
 

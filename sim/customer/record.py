@@ -26,6 +26,7 @@ class Line(IntEnum):
     COLLECTION = 8
     SUBSIDY = 9
     PENALTY = 10
+    POINTS = 11
 
 
 class Count(IntEnum):
@@ -33,6 +34,9 @@ class Count(IntEnum):
 
     CONTRACTS_SIGNED = 0
     AGREEMENTS = 1
+    POINTS_WITHHELD = 2
+    POINTS_LAPSED = 3
+    POINTS_REDEEMED = 4
 
 
 class Bond(IntEnum):
@@ -40,6 +44,7 @@ class Bond(IntEnum):
 
     CONTRACT = 0
     AGREEMENT = 1
+    POINTS = 2
 
 
 class Moment(IntEnum):
@@ -65,6 +70,7 @@ class MobileMoment(IntEnum):
     DUNNING = 1
     CONTRACT = 2
     CREDIT = 3
+    POINTS = 4
 
 
 # `due` holds: moments, core clocks, mobile moments, mobile clocks. A plain customer's ends after the core clocks.
@@ -163,6 +169,11 @@ _MOBILE_FIELDS: list[Any] = [
     ("agreement_until", np.float64),  # day, -inf none
     ("agreement_credit", np.int64),  # fen a month
     ("credits", np.int32),  # months of the agreement that have passed
+    # points
+    ("points", np.int64),  # balance, fen
+    ("points_known", np.int32),
+    ("points_year", np.int32),  # next date's place among the laws' dates
+    ("points_reminder", np.int32),  # whether the firm reminds it
     # what all bonds together leave of each clock's rate
     ("held", np.float64, (len(Clock),)),
 ]

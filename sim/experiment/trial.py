@@ -55,6 +55,7 @@ def arm_rule(arm: Arm) -> ArmRule:
         arm.reminders,
         None if arm.reactivation is None else arm.reactivation.credit_yuan,
         arm.agreement,
+        arm.points_reminder,
     )
 
 

@@ -67,6 +67,7 @@ LEDGER_LINES: dict[str, str] = {
     "collection": "collecting debts",
     "subsidy": "handset subsidies",
     "penalty": "penalties received",
+    "points": "points redeemed",
 }
 
 REASONS: dict[str, str] = {

@@ -29,7 +29,9 @@ class Background(Block):
     """The policy under which everybody lives, apart from what an arm changes."""
 
     policy: Name
-    without: Many[Literal["cadence", "complaint_line", "reward", "reminders", "reactivation", "agreement"]] = ()
+    without: Many[
+        Literal["cadence", "complaint_line", "reward", "reminders", "reactivation", "agreement", "points_reminder"]
+    ] = ()
 
 
 class Eligible(Block):
@@ -56,6 +58,7 @@ class Arm(Block):
     reminders: bool | None = None
     reactivation: Reactivation | None = None
     agreement: Agreement | None = None
+    points_reminder: bool | None = None
 
 
 class Contrast(Block):

@@ -37,6 +37,7 @@ from sim.scenario.kinds import (
     Yuan,
 )
 from sim.scenario.mobile import Billing, ContactRules, Dormancy, FeeDecline, NumberChange, Reactivation
+from sim.scenario.points import Points
 from sim.scenario.population import Base, LevelShares, Satisfaction, Segment, Stages
 
 MAX_CUSTOMERS = 200_000_000
@@ -297,6 +298,7 @@ class TierPolicy(Block):
     reminders: bool = False
     reactivation: Reactivation | None = None
     agreement: Agreement | None = None
+    points_reminder: bool = False
 
 
 # --- the whole ------------------------------------------------------------------------------------
@@ -397,6 +399,7 @@ class Scenario(Block):
     contact_rules: ContactRules | None = None
     contracts: Contracts | None = None
     agreements: Agreements | None = None
+    points: Points | None = None
     cadences: dict[Name, Cadence] = Field(default_factory=dict)
     policies: dict[Name, dict[Served, TierPolicy]] = Field(default_factory=_only_before)
 

@@ -35,6 +35,7 @@ class ArmRule(NamedTuple):
     reminders: bool | None = None
     reactivation_yuan: float | None = None
     agreement: Agreement | None = None
+    points_reminder: bool | None = None
 
 
 class World:
@@ -108,6 +109,7 @@ class World:
             self.firm["arm_reminders"][0, number] = -1 if arm.reminders is None else arm.reminders
             credit = arm.reactivation_yuan
             self.firm["arm_reactivation"][0, number] = -1 if credit is None else round(credit * FEN)
+            self.firm["arm_points_reminder"][0, number] = -1 if arm.points_reminder is None else arm.points_reminder
             self.firm["arm_agreement_months"][0, number] = -1
             if arm.agreement is not None:
                 self.firm["arm_agreement_months"][0, number] = arm.agreement.months
@@ -127,6 +129,7 @@ class World:
             self.firm["reminders"][0, tier] = 0
             self.firm["reactivation"][0, tier] = 0
             self.firm["agreement_months"][0, tier] = 0
+            self.firm["points_reminder"][0, tier] = 0
             self.firm["cadence"][0, tier] = NO_CADENCE
             self.firm["complaint_line"][0, tier] = 0
             self.firm["free_days"][0, tier] = 0.0
@@ -140,6 +143,7 @@ class World:
             self.firm["reminders"][0, tier] = int(part.reminders and "reminders" not in without)
             if part.reactivation is not None and "reactivation" not in without:
                 self.firm["reactivation"][0, tier] = round(part.reactivation.credit_yuan * FEN)
+            self.firm["points_reminder"][0, tier] = int(part.points_reminder and "points_reminder" not in without)
             if part.agreement is not None and "agreement" not in without:
                 self.firm["agreement_months"][0, tier] = part.agreement.months
                 self.firm["agreement_credit"][0, tier] = round(part.agreement.monthly_credit_yuan * FEN)
@@ -178,6 +182,7 @@ class World:
         self.firm["arm_cadence"] = AS_POLICY
         self.firm["arm_free_days"] = -1.0
         self.firm["arm_reminders"] = self.firm["arm_reactivation"] = self.firm["arm_agreement_months"] = -1
+        self.firm["arm_points_reminder"] = -1
         self.rewards_on = False
         self.set_policy(policy, {"reward", "agreement", *without})
         self.follow_policy()

@@ -37,6 +37,7 @@ LINES: dict[str, tuple[str, str]] = {
     "bad_debt": (VERMILLION, "++"),
     "collection": (VERMILLION, ".."),
     "subsidy": (BLUE, "oo"),
+    "points": (BLUE, "**"),
 }
 INCOME = ("list", "penalty")
 """Lines that come in; all others are spent."""
