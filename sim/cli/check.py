@@ -41,6 +41,7 @@ _MECHANISMS = {
     "contracts": "contracts with a subsidy",
     "agreements": "agreements with monthly credits",
     "points": "points on bills",
+    "agents": "agents who recruit",
     "residual": "value after the horizon",
 }
 

@@ -29,7 +29,7 @@ def offer_agreement(c, t, laws, firm, shared, entering):
     if c.arm >= 0 and firm.arm_agreement_months[c.arm] >= 0:
         months = firm.arm_agreement_months[c.arm]
         credit = firm.arm_agreement_credit[c.arm]
-    if c.agreed == 1 or months * credit == 0:
+    if c.agreed == 1 or c.resold == 1 or months * credit == 0:
         return False
     return agree(c, t, months, credit, laws, shared)
 

@@ -16,13 +16,14 @@ from sim.customer.moves import LOSS_COLUMN, count, move
 from sim.customer.parting import leave
 from sim.customer.points import earn_points, remind_or_lapse
 from sim.customer.record import CORE_DUE, MOBILE_MOMENTS, Line, MobileMoment
+from sim.customer.recruiters import assess_or_keep, pay_from_bill
 from sim.customer.states import CORE_CLOCKS, Clock, State
 
 _NEVER = math.inf
 _PROSPECT, _GROWTH, _STABLE, _WARNING, _ASKING, _LOST, _SUSPENDED, _DORMANT = (int(s) for s in State)
 _NUMBER_CHANGE, _FEE_DECLINE, _PAYMENT = int(Clock.NUMBER_CHANGE), int(Clock.FEE_DECLINE), int(Clock.PAYMENT)
-_DORMANCY = int(Clock.DORMANCY)
-_BILL, _DUNNING, _CONTRACT, _CREDIT, _POINTS = (CORE_DUE + int(moment) for moment in MobileMoment)
+_DORMANCY, _RESALE = int(Clock.DORMANCY), int(Clock.RESALE)
+_BILL, _DUNNING, _CONTRACT, _CREDIT, _POINTS, _AGENT = (CORE_DUE + int(moment) for moment in MobileMoment)
 _FORGONE, _CONTACT, _COMMISSION = int(Line.FORGONE), int(Line.CONTACT), int(Line.COMMISSION)
 _FORGOT, _REMINDED = int(Decision.FORGOT), int(Decision.REMINDED)
 _OPTED_OUT = int(Decision.OPTED_OUT)
@@ -64,6 +65,8 @@ def happen_mobile(c, j, t, laws, shared):
         pass_month(c, t, laws, shared)
     elif j == _POINTS:
         remind_or_lapse(c, t, laws, shared)
+    elif j == _AGENT:
+        assess_or_keep(c, t, laws, shared)
     else:
         fire_mobile(c, j - CORE_DUE - MOBILE_MOMENTS + CORE_CLOCKS, t, laws, shared)
 
@@ -80,11 +83,13 @@ def bill(c, t, laws, shared):
             c.unpaid += amount
         else:
             u = uniform(laws.seed, c.id, _FORGOT, c.life, c.bill_month, c.replication)
-            if c.fraud == 1 or u <= laws.forgets[c.segment]:
+            if c.fraud == 1 or (c.resold == 0 and u <= laws.forgets[c.segment]):
                 c.unpaid = amount
                 c.arrears_at = t
                 c.dunning_step = 0
                 c.due[_DUNNING] = t + laws.dunning_day[0]
+            else:
+                pay_from_bill(c, amount, t, laws, shared)
     c.bill_month += 1
     c.due[_BILL] = laws.month_starts[c.bill_month] + c.bill_day
 
@@ -92,6 +97,7 @@ def bill(c, t, laws, shared):
 @njit
 def pay(c, t, laws, shared):
     """Everything owed is paid; a stopped line is opened again, and the reactivation reward given."""
+    pay_from_bill(c, c.unpaid, t, laws, shared)
     c.arrears_at = _NEVER
     c.due[_DUNNING] = _NEVER
     c.unpaid = 0
@@ -151,6 +157,8 @@ def fire_mobile(c, k, t, laws, shared):
         count(c, LOSS_COLUMN + k, shared)
     elif k == _PAYMENT:
         pay(c, t, laws, shared)
+    elif k == _RESALE:
+        leave(c, k, t, laws, shared)
     elif k == _DORMANCY:
         accrue(c, t, laws, shared)
         c.served_share = laws.dormant_fee

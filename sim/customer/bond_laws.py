@@ -1,4 +1,4 @@
-"""A scenario's contracts, agreements and points compiled for the kernel."""
+"""A scenario's contracts, agreements, points and agents compiled for the kernel."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from sim.customer.record import Bond
 from sim.customer.states import Clock
 
 if TYPE_CHECKING:
+    from sim.scenario.agents import Agents
     from sim.scenario.points import Points
     from sim.scenario.schema import Scenario
 
@@ -38,6 +39,9 @@ def compile_bonds(scenario: Scenario, end: float) -> dict[str, Any]:
     if scenario.points is not None:
         bind(Bond.POINTS, scenario.points.effect.acts_on)
         fields |= _points(scenario, scenario.points, end)
+    if scenario.agents is not None:
+        bind(Bond.AGENT, scenario.agents.acts_on)
+        fields |= _agents(scenario.agents)
     return fields | {"binds": binds} if fields else {}
 
 
@@ -93,3 +97,20 @@ def _dates(start: datetime.date, month_day: str, end: float) -> list[float]:
         days.append(float((datetime.date(year, month, day) - start).days))
         year += 1
     return days
+
+
+def _agents(law: Agents) -> dict[str, Any]:
+    lets_go, resale = law.lets_go, law.resale
+    return {
+        "agent_share": law.share,
+        "agent_commission": round(law.commission_yuan * FEN),
+        "assessment_days": law.assessment_months * _MONTH,
+        "agent_assessed": round(law.assessed_yuan * FEN),
+        "agent_bill_share": law.bill_share,
+        "agent_clawback": round(law.clawback_share * law.commission_yuan * FEN),
+        "agent_keeps": law.keeps,
+        "let_go_days": lets_go.lasts_days if lets_go else 0.0,
+        "let_go_max": lets_go.max_raise if lets_go else 0.0,
+        "let_go_half": lets_go.half_commission_yuan * FEN if lets_go else 0.0,
+        "resale_share": resale.share if resale else 0.0,
+    }

@@ -47,6 +47,8 @@ class Decision(IntEnum):
     REDEEMED = 44  # customer: at a reminder, one a year
     REMEMBERED = 45  # customer: on the date, one a year
     POINTS_PLEASED = 46  # customer: one a redemption
+    RECRUITED = 47  # customer
+    RESOLD = 48  # customer
     BILL_DAY = 50  # customer
     FRAUD = 51  # customer
     UNREACHABLE = 52  # customer

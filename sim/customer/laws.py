@@ -144,6 +144,17 @@ laws_dtype = np.dtype(
         ("points_redeems", np.float64),
         ("points_remembers", np.float64),
         ("points_pleases", np.float64),
+        ("agent_share", np.float64),
+        ("agent_commission", np.int64),  # fen
+        ("assessment_days", np.float64),
+        ("agent_assessed", np.int64),  # fen
+        ("agent_bill_share", np.float64),
+        ("agent_clawback", np.int64),  # fen
+        ("agent_keeps", np.float64),
+        ("let_go_days", np.float64),
+        ("let_go_max", np.float64),
+        ("let_go_half", np.float64),  # fen
+        ("resale_share", np.float64),
     ],
     align=True,
 )
@@ -376,6 +387,9 @@ def _set_mobile_clocks(scenario: Scenario, set_clock: Callable[..., None]) -> No
         rates = {state: getattr(dormancy.per_month, state.name.lower()) for state in RUNS[Clock.DORMANCY]}
         set_clock(Clock.DORMANCY, rates, ones, dormancy)
         set_clock(Clock.WAKING, {State.DORMANT: dormancy.wakes_per_month}, ones, None)
+    if scenario.agents is not None and scenario.agents.resale is not None:
+        drop = scenario.agents.resale.drop_per_month
+        set_clock(Clock.RESALE, dict.fromkeys(RUNS[Clock.RESALE], drop), ones, None)
     if scenario.billing is not None:
         pays = scenario.billing.pays_per_month
         rates = {state: pays.suspended if state is State.SUSPENDED else pays.overdue for state in RUNS[Clock.PAYMENT]}

@@ -21,6 +21,7 @@ from sim.customer.money import accrue, book
 from sim.customer.moves import STATE_COLUMN, move
 from sim.customer.parting import leave
 from sim.customer.record import CORE_DUE, DISSATISFIED, MOBILE_MOMENTS, MOMENTS, NO_TIER, SATISFIED, VERY, Line, Moment
+from sim.customer.recruiters import pay_for_joining
 from sim.customer.states import CORE_CLOCKS, Clock, State
 
 _NEVER = math.inf
@@ -44,7 +45,6 @@ _REACHED, _EXPLAINED, _ANSWERED = int(Decision.REACHED), int(Decision.EXPLAINED)
 _CROSS_SOLD, _GIFT_PLEASED = int(Decision.CROSS_SOLD), int(Decision.GIFT_PLEASED)
 _SOLVED, _REPORTED, _SAVED = int(Decision.SOLVED), int(Decision.REPORTED), int(Decision.SAVED)
 _CONTACT, _GIFT, _TEAM_LINE = int(Line.CONTACT), int(Line.GIFT), int(Line.TEAM)
-_COMMISSION = int(Line.COMMISSION)
 
 # A touch's occurrence in a draw's key: name, year and channel, the same in every arm.
 _YEARS, _CHANNELS = 64, 16
@@ -221,7 +221,7 @@ def join(c, t, laws, firm, shared):
     move(c, GROWTH, shared)
     start_life(c, t, laws, shared)
     c.due[_BOOKING] = laws.marks[period + 1]
-    book(c, _COMMISSION, laws.commission, t, laws, shared)
+    pay_for_joining(c, t, laws, shared)
     value = 12.0 * c.fee * (1.0 + c.growth)
     c.tier = NO_TIER
     for tier in range(1, shared.cuts.shape[2]):

@@ -27,6 +27,7 @@ def is_mobile_world(scenario: Scenario) -> bool:
         scenario.contracts,
         scenario.agreements,
         scenario.points,
+        scenario.agents,
     )
     return any(block is not None for block in blocks)
 

@@ -1,4 +1,4 @@
-"""The end of the relation: a move, a reason, and the accounts that are settled (model.md sections 12, 13)."""
+"""The end of the relation: a move, a reason, and the accounts that are settled (model.md sections 12, 13, 15)."""
 
 import math
 
@@ -11,6 +11,7 @@ from sim.customer.hooks import hook
 from sim.customer.money import accrue, book
 from sim.customer.moves import LOSS_COLUMN, count, move
 from sim.customer.record import Line
+from sim.customer.recruiters import claw_back
 from sim.customer.states import State
 
 _NEVER = math.inf
@@ -34,6 +35,7 @@ def leave(c, k, t, laws, shared):
 @hook(otherwise=lambda c, t, laws, shared: None, inline=False)
 def settle(c, t, laws, shared):
     """Who leaves while owing leaves the debt behind, and a swindler the last bill too; all others pay what is due."""
+    claw_back(c, t, laws, shared)
     if c.arrears_at < _NEVER or c.fraud == 1:
         write_off(c, t, laws, shared)
     else:

@@ -45,6 +45,7 @@ class Bond(IntEnum):
     CONTRACT = 0
     AGREEMENT = 1
     POINTS = 2
+    AGENT = 3
 
 
 class Moment(IntEnum):
@@ -71,6 +72,7 @@ class MobileMoment(IntEnum):
     CONTRACT = 2
     CREDIT = 3
     POINTS = 4
+    AGENT = 5
 
 
 # `due` holds: moments, core clocks, mobile moments, mobile clocks. A plain customer's ends after the core clocks.
@@ -174,6 +176,12 @@ _MOBILE_FIELDS: list[Any] = [
     ("points_known", np.int32),
     ("points_year", np.int32),  # next date's place among the laws' dates
     ("points_reminder", np.int32),  # whether the firm reminds it
+    # the agent who recruited it
+    ("recruited", np.int32),
+    ("resold", np.int32),  # a card kept for its commission
+    ("assessed", np.int32),
+    ("assessed_at", np.float64),
+    ("let_go", np.float64),  # by what the agent's letting go raises rates
     # what all bonds together leave of each clock's rate
     ("held", np.float64, (len(Clock),)),
 ]

@@ -75,6 +75,7 @@ REASONS: dict[str, str] = {
     "need_gone": "no need any more",
     "variety": "to try something new",
     "arrears": "cancelled for arrears",
+    "resale": "cards that were resold",
 }
 
 ASSIGNMENTS: dict[str, str] = {

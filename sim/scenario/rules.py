@@ -255,6 +255,9 @@ def _mobile_mechanisms_present(view: View) -> Found:
             share = view.number(*path, key)
             if share and view.get(block) is None:
                 yield _lacking(view, (*path, key), shown(share), block)
+    of_bills = view.number("agents", "bill_share")
+    if of_bills and billing is None:
+        yield _lacking(view, ("agents", "bill_share"), shown(of_bills), "billing")
     yield from _silent_rates(view)
 
 

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from sim.scenario.agents import Agents
 from sim.scenario.bonds import Agreement, Agreements, Contracts
 from sim.scenario.kinds import (
     Block,
@@ -400,6 +401,7 @@ class Scenario(Block):
     contracts: Contracts | None = None
     agreements: Agreements | None = None
     points: Points | None = None
+    agents: Agents | None = None
     cadences: dict[Name, Cadence] = Field(default_factory=dict)
     policies: dict[Name, dict[Served, TierPolicy]] = Field(default_factory=_only_before)
 

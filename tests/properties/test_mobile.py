@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from sim.customer.life import LOST, SUSPENDED
 from sim.customer.record import CORE_DUE, Line, MobileMoment
-from sim.customer.states import State
+from sim.customer.states import Clock, State
 from sim.scenario.bonds import Agreement
 from sim.scenario.schema import Scenario
 from sim.world.world import ArmRule, World
@@ -97,6 +97,18 @@ def mobile_worlds(draw: st.DrawFn) -> Scenario:
             "remembers_share": draw(SHARE),
             "pleases_share": draw(SHARE),
         },
+        "agents": {
+            "share": draw(SHARE),
+            "commission_yuan": draw(st.floats(0.0, 200.0)),
+            "assessment_months": draw(st.floats(0.5, 6.0)),
+            "assessed_yuan": 10,
+            "bill_share": draw(SHARE),
+            "clawback_share": draw(SHARE),
+            "keeps": draw(SHARE),
+            "acts_on": ["competitor", "warning", "fee_decline"],
+            "lets_go": {"lasts_days": draw(st.floats(0.0, 60.0)), "max_raise": 3.0, "half_commission_yuan": 30},
+            "resale": {"share": draw(SHARE), "drop_per_month": draw(RATE)},
+        },
         "contacts": {"channels": {"call": {"cost_yuan": 3, "reach_share": 0.7, "strength": 1.0}}},
         "gifts": {"pen": {"cost_yuan": 2, "match_share": 0.5}},
         "contact_rules": {"unreachable_share": 0.2, "opt_out_share": draw(SHARE), "touches_a_month": 1},
@@ -150,7 +162,9 @@ def test_any_mobile_world_keeps_its_books_and_its_order(scenario: Scenario, poli
     books.check_all()
     c = world.customers
     assert (c["lost_at"][np.isfinite(gone)] == gone[np.isfinite(gone)]).all()
-    assert (c["ledger"] >= 0).all()
+    others = [line for line in Line if line is not Line.COMMISSION]  # of it a part may be taken back
+    assert (c["ledger"][:, others] >= 0).all()
+    check_cards(c)
     check_debts(c)
     lost = c["state"] == LOST
     assert np.isinf(c["due"][lost]).all()
@@ -169,6 +183,16 @@ def check_debts(c: np.ndarray) -> None:
     assert not c["unbilled"][lost & (c["fraud"] == 1)].any()
     assert (c["opted_out"] <= (c["contacts"] > 0)).all()
     assert (c["touches"] <= 1).all()
+
+
+def check_cards(c: np.ndarray) -> None:
+    """A resold card leaves for no other reason, owes nothing, and is tied by nothing."""
+    card = c["resold"] == 1
+    assert (c["reason"][card & (c["state"] == LOST)] == Clock.RESALE).all()
+    assert not (c["reason"][~card] == Clock.RESALE).any()
+    assert not c["unpaid"][card].any()
+    assert not (c["contracts"] | c["agreed"])[card].any()
+    assert (c["recruited"] >= card).all()
 
 
 @settings(max_examples=25)
