@@ -24,6 +24,7 @@ _PLAIN_RULES = {
     "finite_number": "a finite number",
     "date_type": "a date such as 2010-01-31",
     "date_wanted": "a date such as 2010-01-31",
+    "yearly_date_wanted": "a date of every year, such as 12-31",
     "model_type": "a block of keys",
     "dict_type": "a block of named things",
     "tuple_type": "a list",

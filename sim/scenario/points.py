@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
 
 from sim.scenario.bonds import BoundClock
 from sim.scenario.kinds import Block, Many, Name, PositiveYuan, Reduction, Share, Yuan
 
-YearlyDate = Annotated[
-    str,
-    Field(pattern=r"^((0[13578]|1[02])-(0[1-9]|[12]\d|3[01])|(0[469]|11)-(0[1-9]|[12]\d|30)|02-(0[1-9]|1\d|2[0-8]))$"),
-]
-"""A date that every year has, as MM-DD; so 29 February is none."""
+
+def _of_every_year(value: str) -> str:
+    try:
+        day = datetime.datetime.strptime(f"2001-{value}", "%Y-%m-%d")  # no leap year: 29 February is not in every year
+    except ValueError:
+        raise PydanticCustomError("yearly_date_wanted", "a date of every year") from None
+    return day.strftime("%m-%d")
+
+
+YearlyDate = Annotated[str, AfterValidator(_of_every_year)]
+"""A date that every year has, as MM-DD."""
 
 
 class PointsEffect(Block):
