@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.customer.life import LOST, SUSPENDED
-from sim.customer.record import CORE_DUE, Line, MobileMoment
+from sim.customer.moves import COUNT_COLUMN
+from sim.customer.record import CORE_DUE, Count, Line, MobileMoment
 from sim.customer.states import Clock, State
 from sim.scenario.bonds import Agreement
 from sim.scenario.schema import Scenario
@@ -155,6 +156,7 @@ def test_any_mobile_world_keeps_its_books_and_its_order(scenario: Scenario, poli
     """Catches a customer or a fen that is lost or doubled, a debt out of nothing, and a step out of time."""
     books = Books(world_of(scenario, policy, arms))
     world = books.world
+    signed = world.customers["contracts"].copy()
     world.begin()
     world.live(HALF)
     gone = world.customers["lost_at"].copy()
@@ -165,6 +167,10 @@ def test_any_mobile_world_keeps_its_books_and_its_order(scenario: Scenario, poli
     others = [line for line in Line if line is not Line.COMMISSION]  # of it a part may be taken back
     assert (c["ledger"][:, others] >= 0).all()
     check_cards(c)
+    counted = world.shared.tally[..., COUNT_COLUMN : COUNT_COLUMN + len(Count)].sum(axis=(0, 1, 2))
+    assert counted[Count.CONTRACTS_SIGNED] == (c["contracts"] - signed).sum()
+    assert counted[Count.AGREEMENTS] == c["agreed"].sum()
+    assert (world.shared.tally[..., Line.POINTS].sum() >= counted[Count.POINTS_REDEEMED]) & (c["points"] >= 0).all()
     check_debts(c)
     lost = c["state"] == LOST
     assert np.isinf(c["due"][lost]).all()
