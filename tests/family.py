@@ -204,6 +204,13 @@ CHECKS = (
     "silence: on day 30",
     "silence: on day 300",
     "contact rules: unreachable",
+    "contracts: signed on joining",
+    "contracts: signed again",
+    "agreements: accepted",
+    "points: knows the plan",
+    "points: redeemed at a reminder",
+    "agents: recruited",
+    "agents: resold cards",
 )
 
 Side = Literal["is", "at most", "at least"]
