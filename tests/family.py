@@ -185,6 +185,19 @@ CHECKS = (
     "silence: on day 30",
     "silence: on day 300",
     "contact rules: unreachable",
+    "group-sequential: level for benefit",
+    "group-sequential: level, harm bound",
+    "group-sequential: level, binding futility",
+    "group-sequential: level, futility ignored",
+    "group-sequential: stops at the second look",
+    "group-sequential: power",
+    "stagewise: coverage",
+    "stagewise: estimates above the effect",
+    "stagewise: coverage, futility",
+    "repeated intervals: coverage at all looks",
+    "confidence sequence: level over daily looks",
+    "confidence sequence: coverage at all looks",
+    "peeking: level of five looks",
 )
 
 Side = Literal["is", "at most", "at least"]
