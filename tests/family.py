@@ -198,6 +198,16 @@ CHECKS = (
     "confidence sequence: level over daily looks",
     "confidence sequence: coverage at all looks",
     "peeking: level of five looks",
+    "Dunnett: family-wise error, one variance",
+    "Dunnett: family-wise error, each its own variance",
+    "Dunnett: coverage of all intervals, shares",
+    "Benjamini-Hochberg: false discovery rate",
+    "contrast of means: level of an interaction",
+    "contrast of shares: coverage, pooled arms",
+    "trend: level",
+    "Emax: coverage of the least dose",
+    "interaction of shares: level",
+    "interaction of means: level",
 )
 
 Side = Literal["is", "at most", "at least"]
