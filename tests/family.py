@@ -189,6 +189,7 @@ CHECKS = (
     "group-sequential: level, harm bound",
     "group-sequential: level, binding futility",
     "group-sequential: level, futility ignored",
+    "group-sequential: level, shares of ever more customers",
     "group-sequential: stops at the second look",
     "group-sequential: power",
     "stagewise: coverage",

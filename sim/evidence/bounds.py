@@ -118,7 +118,7 @@ def bounds(design: Design, information: ArrayLike, *, planned: ArrayLike | None 
         If information does not ascend from above 0, or ``planned`` is not positive.
     """
     steps = _schedule(information)
-    time = shares_seen(steps, planned)
+    time = _shares_seen(steps, planned)
     alpha = _increments(design.spending, design.alpha, time)
     walk = Walk(steps, REACH)
     benefit, harm, futility = np.full(steps.shape, np.inf), np.full(steps.shape, -np.inf), np.full(steps.shape, -np.inf)
@@ -189,7 +189,7 @@ def needed_information(design: Design, shares: ArrayLike, *, effect: float, powe
     return float(brentq(missing, 0.5, 12.0, xtol=1e-10) ** 2) / effect**2
 
 
-def shares_seen(information: FloatArray, planned: ArrayLike | None) -> FloatArray:
+def _shares_seen(information: FloatArray, planned: ArrayLike | None) -> FloatArray:
     """Share of the planned information at each look, at most 1 and 1 at the last; shape (rows, looks)."""
     whole = information[:, -1] if planned is None else np.broadcast_to(finite("planned", planned), len(information))
     if (whole <= 0).any():

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.optimize.elementwise import find_root
 from scipy.special import chdtri, gammaln, ndtr, stdtr
 from scipy.special import xlogy as x_log_y
@@ -24,7 +25,8 @@ from sim.evidence.results import Doubt, Estimates, FloatArray, IntArray, Refusal
 Variance = Literal["each", "pooled"]
 CORRECTION = "Dunnett over {arms} arms against one reference (p adjusted and interval)"
 TAIL = 1e-11  # of the law of the common variance that is left out
-REFERENCE_NODES, VARIANCE_NODES = 32, 24
+REFERENCE_NODES, VARIANCE_NODES = 32, 24  # at least
+FARTHEST = 9.0  # of the reference's part, in standard deviations
 BLOCK = 2_000_000  # numbers held at once
 LARGEST_CRITICAL = 1e4
 
@@ -76,13 +78,13 @@ def dunnett_means(
         value = mean[:, :-1] - mean[:, -1:]
         statistic = np.abs(value / error)
         loading = np.sqrt(part[:, -1:] / squared)
-    there = refusals.codes == 0
-    critical, adjusted = _corrected(statistic, loading, degrees, level, there)
+        alone = 2 * stdtr(degrees, -statistic)
+    critical, adjusted = _corrected(statistic, loading, degrees, alone, level, refusals.codes == 0)
     half = critical * error
     spreads = "one variance for all arms" if variance == "pooled" else "each arm its own variance"
     return [
         refusals.estimates(
-            estimand="mean_difference", label=label, p_value=2 * stdtr(degrees[:, arm], -statistic[:, arm]),
+            estimand="mean_difference", label=label, p_value=alone[:, arm],
             method=f"Dunnett's t ({spreads})",
             n=n[:, arm] + n[:, -1], level=level, of=of, standard_error=error[:, arm], p_adjusted=adjusted[:, arm],
             interval=(value[:, arm], value[:, arm] - half[:, arm], value[:, arm] + half[:, arm]),
@@ -123,12 +125,12 @@ def dunnett_shares(
     weight = np.array([[1.0, -1.0]])
     pairs = [(x[:, [arm, -1]], n[:, [arm, -1]]) for arm in range(len(arms))]
     statistic = np.column_stack([z_of_mover(*pair, weight) for pair in pairs])
-    normal = np.full(statistic.shape, np.inf)
-    critical, adjusted = _corrected(statistic, loading, normal, level, refusals.codes == 0)
+    alone, normal = 2 * ndtr(-statistic), np.full(statistic.shape, np.inf)
+    critical, adjusted = _corrected(statistic, loading, normal, alone, level, refusals.codes == 0)
     size = np.maximum(n, 1)
     return [
         refusals.estimates(
-            estimand="risk_difference", label=label, p_value=2 * ndtr(-statistic[:, arm]),
+            estimand="risk_difference", label=label, p_value=alone[:, arm],
             method="Newcombe hybrid score interval with Dunnett's critical value; p from the same interval",
             n=n[:, arm] + n[:, -1], level=level, of=of, p_adjusted=adjusted[:, arm],
             interval=(x[:, arm] / size[:, arm] - x[:, -1] / size[:, -1], *mover(*pairs[arm], weight, critical[:, arm])),
@@ -145,10 +147,12 @@ def all_within(critical: FloatArray, loading: FloatArray, degrees: FloatArray) -
     shape (rows,); infinite for normal statistics.
     """
     chance = np.empty(len(critical))
-    nodes, weights = np.polynomial.legendre.leggauss(REFERENCE_NODES)
-    reference = 4.5 * (1 + nodes)  # from 0 to 9: what is integrated is even
-    density = 2 * 4.5 * weights * np.exp(-(reference**2) / 2) / np.sqrt(2 * np.pi)
-    at_once = max(1, BLOCK // (REFERENCE_NODES * VARIANCE_NODES * loading.shape[1]))
+    # Beside a small reference the other arms' parts are narrow, and more nodes are needed to see them.
+    steepest = (loading / np.sqrt(1 - loading**2)).max(initial=1.0)
+    nodes, weights = np.polynomial.legendre.leggauss(max(REFERENCE_NODES, int(np.ceil(2 * FARTHEST * steepest))))
+    reference = FARTHEST / 2 * (1 + nodes)  # from 0: what is integrated is even
+    density = FARTHEST * weights * np.exp(-(reference**2) / 2) / np.sqrt(2 * np.pi)
+    at_once = max(1, BLOCK // (len(nodes) * VARIANCE_NODES * loading.shape[1]))
     for first in range(0, len(critical), at_once):
         part = slice(first, first + at_once)
         scale, mass = _scales(degrees[part])
@@ -176,9 +180,14 @@ def _scales(degrees: FloatArray) -> tuple[FloatArray, FloatArray]:
 
 
 def _corrected(
-    statistic: FloatArray, loading: FloatArray, degrees: FloatArray, level: float, there: np.ndarray
-) -> tuple[FloatArray, FloatArray]:
-    """Critical values and adjusted p for every trial and arm, shapes (trials, arms); NaN where not ``there``."""
+    statistic: FloatArray, loading: FloatArray, degrees: FloatArray, alone: FloatArray, level: float,
+    there: NDArray[np.bool_],
+) -> tuple[FloatArray, FloatArray]:  # fmt: skip
+    """Critical values and adjusted p for every trial and arm, shapes (trials, arms); NaN where not ``there``.
+
+    ``alone`` are the p without correction: the corrected ones lie between them and Bonferroni's, whatever
+    rounding is left of a chance near 0.
+    """
     share("level", level)
     critical, adjusted = np.full(statistic.shape, np.nan), np.full(statistic.shape, np.nan)
     for arm in range(statistic.shape[1]):
@@ -186,7 +195,7 @@ def _corrected(
         adjusted[there, arm] = 1 - all_within(statistic[there, arm], loading[there], freedom)
         laws, law = np.unique(np.column_stack([loading[there], freedom]), axis=0, return_inverse=True)
         critical[there, arm] = _critical(laws[:, :-1], laws[:, -1], level)[law.reshape(-1)]
-    return critical, np.clip(adjusted, 0.0, 1.0)
+    return critical, np.clip(adjusted, alone, np.minimum(alone * statistic.shape[1], 1.0))
 
 
 def _critical(loading: FloatArray, degrees: FloatArray, level: float) -> FloatArray:

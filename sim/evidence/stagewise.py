@@ -39,7 +39,7 @@ def group_sequential(
     ----------
     z, information
         Estimate / standard error and 1 / variance at each look, shape (trials, looks); information also
-        (looks,). z is NaN at looks that a trial did not come to.
+        (looks,). z is NaN at looks that a trial did not come to. `sim.evidence.interim` makes them of arms.
     customers
         Customers counted at each look, same shapes as ``information``.
     planned

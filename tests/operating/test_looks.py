@@ -4,6 +4,8 @@ import numpy as np
 
 from sim.evidence.anytime import always_valid, confidence_sequence
 from sim.evidence.bounds import Design, Futility, Harm, bounds, operating
+from sim.evidence.cells import Counts
+from sim.evidence.interim import interim_shares
 from sim.evidence.spending import Spending
 from sim.evidence.stagewise import group_sequential, repeated_intervals
 from sim.evidence.stopping import Stops, first_crossing, looks_of, peeking, peeking_level
@@ -42,6 +44,14 @@ def test_the_level_of_all_looks_together(family: Family) -> None:
     family.rate(check, why(check, Design(harm=Harm(spending=Spending("Pocock"))), 0.0)[1] <= 1, "is", 0.05)
     check = "group-sequential: level, binding futility"
     family.rate(check, why(check, Design(futility=Futility(1.0, binding=True)), 0.0)[1] == BENEFIT, "is", 0.025)
+    check = "group-sequential: level, shares of ever more customers"
+    draw, n = generator(check), 250 * np.arange(1, 5)
+    arms = [Counts(np.cumsum(draw.binomial(250, 0.3, (replications(4_000), 4)), axis=1), n) for _ in range(2)]
+    seen = interim_shares(*arms)
+    planned = n[-1] / (2 * 0.3 * 0.7)
+    stops = group_sequential(*seen, Design(harm=Harm()), planned=planned, better="lower", **NAMES)
+    assert not stops.estimates.refused.any()
+    family.rate(check, stops.why <= 1, "is", 0.05)
     check = "group-sequential: level, futility ignored"
     limits = bounds(Design(futility=Futility(1.0)), INFORMATION)
     family.rate(check, (statistics(check, INFORMATION, 0.0) >= limits.benefit).any(axis=1), "at most", 0.025)
@@ -73,11 +83,10 @@ def test_a_confidence_sequence_holds_at_all_looks(family: Family) -> None:
     # shares of customers who enter day by day: 40 an arm and day, looked at from day 10 to day 90
     check = "confidence sequence: level over daily looks"
     draw, shape = generator(check), (replications(4_000), 90)
-    n = 40 * np.arange(1, 91)
-    one, other = (np.cumsum(draw.binomial(40, 0.3, shape), axis=1) / n for _ in range(2))
-    information = n / (one * (1 - one) + other * (1 - other))
-    z = ((one - other) * np.sqrt(information))[:, 9:]
-    stops = always_valid(z, information[:, 9:], n[9:], tuned_at=5_000.0, **NAMES)
+    n = 40 * np.arange(10, 91)
+    one, other = (np.cumsum(draw.binomial(40, 0.3, shape), axis=1)[:, 9:] for _ in range(2))
+    stops = always_valid(*interim_shares(Counts(one, n), Counts(other, n)), tuned_at=5_000.0, **NAMES)
+    assert not stops.estimates.refused.any()
     family.rate(check, stops.why <= 1, "at most", 0.05)
     check = "confidence sequence: coverage at all looks"
     daily = np.arange(1.0, 101.0)

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from scipy.special import chdtri
+from scipy.stats import multivariate_normal
 from statsmodels.stats.multitest import multipletests
 
 from sim.evidence.cells import Counts, Sample
@@ -73,6 +74,14 @@ def test_dunnetts_own_table(degrees):
         loading = np.full((2, arms), np.sqrt(0.5))
         chance = all_within(np.array([printed - 0.006, printed + 0.006]), loading, np.full(2, float(degrees)))
         assert chance[0] < 0.95 < chance[1]
+
+
+def test_a_small_reference_is_integrated_as_well():
+    # 200 customers a reference, 5,000 in either arm: correlation 0.96, by scipy's two-dimensional normal law
+    loading = np.full((1, 2), np.sqrt(25 / 26))
+    corner = multivariate_normal([0, 0], [[1, 25 / 26], [25 / 26, 1]])
+    expected = corner.cdf([2.1, 2.1], lower_limit=[-2.1, -2.1])
+    assert all_within(np.array([2.1]), loading, np.array([np.inf]))[0] == pytest.approx(expected, abs=1e-9)
 
 
 def test_scipys_dunnett_agrees_within_its_own_error():

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from sim.evidence.anytime import confidence_sequence
 from sim.evidence.bounds import Bounds, Design, Futility, Harm, bounds, needed_information, operating
 from sim.evidence.spending import Spending
 from sim.evidence.stagewise import group_sequential, repeated_intervals
@@ -109,3 +110,19 @@ def test_the_level_of_peeking():
     # the Simpson grid of the package gsdesign 0.1.5 (r = 80), another implementation
     for looks, other in ((2, 0.0831178033768), (5, 0.1416893326856), (10, 0.1933565936547)):
         assert peeking_level(np.arange(1, looks + 1)) == pytest.approx(other, abs=1e-9)
+
+
+def test_a_confidence_sequence_uses_up_its_alpha_over_all_time():
+    # Watched at all times from 0 on, a normal mixture is passed with chance alpha exactly (Robbins 1970, Annals of
+    # Mathematical Statistics 41, 1397-1409). Looks miss what happens between them; that is worth 0.5826 standard
+    # deviations of a step (Siegmund 1985, Sequential Analysis, chapter X), by which the limits are drawn in here.
+    growth = 1.16
+    information = growth ** np.arange(-60.0, 120.0)[None, :]
+    limit = confidence_sequence(np.zeros(information.shape), information, tuned_at=1.0).high * np.sqrt(information)
+    passed = []
+    for drawn_in in (0.0, 0.5826 * np.sqrt(1 - 1 / growth)):
+        z = limit - drawn_in
+        stops = operating(Bounds(information, z, -z, np.full(z.shape, -np.inf)), 0.0)
+        passed.append(float(stops.benefit.sum() + stops.harm.sum()))
+    assert passed[0] < 0.05
+    assert passed[1] == pytest.approx(0.05, abs=0.0015)

@@ -7,9 +7,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.special import chdtrc
 
 from sim.evidence.anytime import always_valid, confidence_sequence, mixing_variance
 from sim.evidence.bounds import Design, Futility, Harm, bounds, needed_information, operating
+from sim.evidence.cells import Counts, Sample
+from sim.evidence.interim import interim_means, interim_shares
+from sim.evidence.means import mean_difference
+from sim.evidence.proportions import risk_difference
 from sim.evidence.results import Estimate, Refused
 from sim.evidence.spending import Spending
 from sim.evidence.stagewise import group_sequential, repeated_intervals
@@ -158,6 +163,20 @@ def test_p_of_a_sequence_never_rises():
     sequence = confidence_sequence([[2.0, 1.0, nan, 3.0, 0.0]], np.arange(1.0, 6.0), tuned_at=3.0)
     there = sequence.p_value[0, [0, 1, 3, 4]]
     assert all(later <= earlier for earlier, later in pairwise(there))
+
+
+def test_what_interim_data_say():
+    shares = interim_shares(Counts([0, 5, 20], [10, 50, 100]), Counts([0, 9, 31], [10, 50, 100]))
+    assert shares.z[0, 0] == 0  # no events yet
+    assert (np.diff(shares.information) > 0).all()
+    assert shares.customers.tolist() == [[20, 100, 200]]
+    pearson = risk_difference(Counts(20, 100), Counts(31, 100)).p_value[0]
+    assert chdtrc(1, shares.z[0, 2] ** 2 * 199 / 200) == pytest.approx(pearson)
+    means = interim_means(Sample([1, 40], [3.0, 5.0], [0.0, 4.0]), Sample([9, 50], [2.0, 4.0], [1.0, 2.0]))
+    assert np.isnan(means.z[0, 0])
+    welch = mean_difference(Sample(40, 5.0, 4.0), Sample(50, 4.0, 2.0))
+    assert means.z[0, 1] == pytest.approx(welch.value[0] / welch.standard_error[0])
+    assert means.information[0, 1] == pytest.approx(welch.standard_error[0] ** -2)
 
 
 @pytest.mark.parametrize(
