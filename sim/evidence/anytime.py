@@ -15,7 +15,7 @@ from sim.evidence.stopping import Better, Stops, first_crossing, looks_of, stops
 METHOD = "asymptotic confidence sequence (normal mixture, narrowest at information {tuned:.4g})"
 
 
-class Sequence(NamedTuple):
+class ConfidenceSequence(NamedTuple):
     """Limits and always-valid p at every look; arrays of shape (trials, looks), NaN where there was none."""
 
     value: FloatArray
@@ -27,7 +27,9 @@ class Sequence(NamedTuple):
     correction: str
 
 
-def confidence_sequence(z: ArrayLike, information: ArrayLike, *, tuned_at: float, alpha: float = 0.05) -> Sequence:
+def confidence_sequence(
+    z: ArrayLike, information: ArrayLike, *, tuned_at: float, alpha: float = 0.05
+) -> ConfidenceSequence:
     """Limits around an estimate that hold the effect at every look at once.
 
     Parameters
@@ -41,12 +43,12 @@ def confidence_sequence(z: ArrayLike, information: ArrayLike, *, tuned_at: float
 
     Returns
     -------
-    Sequence
+    ConfidenceSequence
         estimate +- sqrt((I r + 1) / (I^2 r) x log((I r + 1) / alpha^2)) with I the information and r the
         mixing variance (Waudby-Smith, Arbour, Sinha, Kennedy and Ramdas 2024, Annals of Statistics 52,
         2613-2640, theorem 2.2, with the variance that has run as time); p is 1 / the largest mixture
-        likelihood ratio so far (Johari, Koomen, Pekelis and Walsh 2022, Operations Research 70, 1806-1821,
-        section 4). Asymptotic: the first look must have enough customers for z to be near normal, and steps
+        likelihood ratio so far (Johari, Koomen, Pekelis and Walsh 2022, Operations Research 70,
+        1806-1821). Asymptotic: the first look must have enough customers for z to be near normal, and steps
         from look to look must be independent as for every procedure here.
 
     Raises
@@ -65,7 +67,7 @@ def confidence_sequence(z: ArrayLike, information: ArrayLike, *, tuned_at: float
     largest = np.fmax.accumulate(log_ratio, axis=1)
     p_value = np.where(np.isnan(statistic), np.nan, np.exp(-np.maximum(largest, 0.0)))
     value = statistic / np.sqrt(steps)
-    return Sequence(
+    return ConfidenceSequence(
         value, value - half, value + half, p_value, 1 - alpha, METHOD.format(tuned=tuned_at),
         "looks: any number, any stopping rule (interval and p)",
     )  # fmt: skip

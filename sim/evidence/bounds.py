@@ -145,7 +145,7 @@ def bounds(design: Design, information: ArrayLike, *, planned: ArrayLike | None 
 def operating(limits: Bounds, effect: float) -> Operating:
     """Chances to stop at each look under ``effect`` (better direction), power and expected information.
 
-    By the same integration as the bounds (Jennison and Turnbull 2000, section 19.3); every bound is
+    By the same integration as the bounds (Jennison and Turnbull 2000, chapter 19); every bound is
     followed, binding or not. Multiply ``expected_information`` by customers a unit of information for the
     expected sample size.
     """

@@ -39,7 +39,7 @@ def mean_contrast(
     arms
         Sizes, means and variances (divisor n - 1) of each arm, scalars or shape (trials,).
     weights
-        One a arm, shape (arms,), or one a trial and arm, shape (trials, arms). Arms of weight 0 say nothing.
+        One an arm, shape (arms,), or one a trial and arm, shape (trials, arms). Arms of weight 0 say nothing.
     label
         What is compared, in words.
 
@@ -88,9 +88,10 @@ def share_contrast(
     Returns
     -------
     Estimates
-        Interval by adding up Wilson's intervals of the arms' shares (Zou, Huang and Zhang 2009,
-        Computational Statistics and Data Analysis 53, 1080-1085, equation 3); with weights 1 and -1 it is
-        Newcombe's method 10. p is the level at which that interval begins to hold 0. Refused: an empty
+        Interval by adding up Wilson's intervals (l, u) of the arms' shares p: its lower end is
+        sum w p - sqrt(sum w^2 (p - l)^2), with u for l where w is negative (Zou, Huang and Zhang 2009,
+        Computational Statistics and Data Analysis 53, 1080-1085); with weights 1 and -1 it is Newcombe's
+        method 10. p is the level at which that interval begins to hold 0. Refused: an empty
         arm, no events in any arm, nobody without the event in any arm.
 
     Raises

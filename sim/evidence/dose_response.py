@@ -65,7 +65,7 @@ def emax_curve(values: ArrayLike, standard_errors: ArrayLike, doses: ArrayLike) 
     """The Emax curve closest to the arms' estimates, each weighed by 1 / squared standard error.
 
     Shapes and errors as `least_dose`, which says where the fit is worth nothing. The second stage of Pinheiro,
-    Bornkamp, Glimm and Bretz 2014 (Statistics in Medicine 33, 1646-1661, section 2.2) with independent arms.
+    Bornkamp, Glimm and Bretz 2014 (Statistics in Medicine 33, 1646-1661) with independent arms.
     """
     return _fit(_checked(values, standard_errors, doses))[0]
 

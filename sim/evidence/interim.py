@@ -31,7 +31,7 @@ def interim_shares(arm: Counts, against: Counts) -> Interim:
     Returns
     -------
     Interim
-        z with the pooled variance (Jennison and Turnbull 2000, section 3.6.1), the score test but for the
+        z with the pooled variance (Jennison and Turnbull 2000, chapter 3), the score test but for the
         factor N / (N - 1). Where nobody or everybody had the event z is 0, with the least information that so
         many customers can give, that of a share of one half.
 
