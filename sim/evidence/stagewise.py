@@ -82,7 +82,8 @@ def repeated_intervals(
     """Repeated confidence intervals: all looks together hold the effect with chance 1 - 2 alpha.
 
     z / sqrt(I) +- c / sqrt(I) with c the symmetric two-sided bounds of the design's spending (Jennison and
-    Turnbull 1989, JRSS B 51, 305-361). They hold whatever rule stops the trial, so futility plays no part. Parameters as `group_sequential`; NaN where z is. Interval and value are in the direction of z.
+    Turnbull 1989, JRSS B 51, 305-361). They hold whatever rule stops the trial, so futility plays no part.
+    Parameters as `group_sequential`; NaN where z is. Interval and value are in the direction of z.
     """
     statistic, steps = by_look(z, information)
     symmetric = Design(design.alpha, design.spending, Harm(design.alpha, design.spending))
