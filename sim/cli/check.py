@@ -40,6 +40,10 @@ _MECHANISMS = {
     "billing": "bills, reminders and stops",
     "dormancy": "silent numbers",
     "contact_rules": "contact rules",
+    "contracts": "contracts with a subsidy",
+    "agreements": "agreements with monthly credits",
+    "points": "points on bills",
+    "agents": "agents who recruit",
     "residual": "value after the horizon",
 }
 
@@ -102,6 +106,13 @@ def _policy_words(policy: TierPolicy) -> str:
     words = [f"cadence {policy.cadence}"] if policy.cadence else []
     words += ["complaint line"] if policy.complaint_line else []
     words += [f"{policy.reward.free_days:g} free days on entering"] if policy.reward else []
+    words += ["payment reminders"] if policy.reminders else []
+    words += ["reminders of points"] if policy.points_reminder else []
+    words += [f"{policy.reactivation.credit_yuan:g} for paying after a stop"] if policy.reactivation else []
+    if policy.agreement:
+        words.append(
+            f"{policy.agreement.monthly_credit_yuan:g} a month for {policy.agreement.months} months of staying"
+        )
     return ", ".join(words) or "nothing"
 
 

@@ -257,7 +257,8 @@ def idle_firm() -> np.ndarray:
     firm["cadence"] = NO_CADENCE
     firm["arm_cadence"] = AS_POLICY
     firm["arm_free_days"] = -1.0
-    firm["arm_reminders"] = firm["arm_reactivation"] = -1
+    firm["arm_reminders"] = firm["arm_reactivation"] = firm["arm_agreement_months"] = -1
+    firm["arm_points_reminder"] = -1
     return firm
 
 

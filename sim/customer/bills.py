@@ -6,48 +6,42 @@ Hooks as in `mobile`: in a world without bills they vanish.
 import math
 
 from numba import njit
-from numba.extending import overload
 
+from sim.customer.agreements import pass_month
+from sim.customer.contracts import end_contract
 from sim.customer.draws import Decision, uniform
-from sim.customer.mobile import INLINED, is_mobile
+from sim.customer.hooks import hook
 from sim.customer.money import accrue, book
-from sim.customer.moves import LOSS_COLUMN, leave, move
+from sim.customer.moves import LOSS_COLUMN, count, move
+from sim.customer.parting import leave
+from sim.customer.points import earn_points, remind_or_lapse
 from sim.customer.record import CORE_DUE, MOBILE_MOMENTS, Line, MobileMoment
+from sim.customer.recruiters import assess_or_keep, pay_from_bill
 from sim.customer.states import CORE_CLOCKS, Clock, State
 
 _NEVER = math.inf
 _PROSPECT, _GROWTH, _STABLE, _WARNING, _ASKING, _LOST, _SUSPENDED, _DORMANT = (int(s) for s in State)
 _NUMBER_CHANGE, _FEE_DECLINE, _PAYMENT = int(Clock.NUMBER_CHANGE), int(Clock.FEE_DECLINE), int(Clock.PAYMENT)
-_DORMANCY = int(Clock.DORMANCY)
-_BILL, _DUNNING = (CORE_DUE + int(moment) for moment in MobileMoment)
+_DORMANCY, _RESALE = int(Clock.DORMANCY), int(Clock.RESALE)
+_BILL, _DUNNING, _CONTRACT, _CREDIT, _POINTS, _AGENT = (CORE_DUE + int(moment) for moment in MobileMoment)
 _FORGONE, _CONTACT, _COMMISSION = int(Line.FORGONE), int(Line.CONTACT), int(Line.COMMISSION)
-_BAD_DEBT, _COLLECTION = int(Line.BAD_DEBT), int(Line.COLLECTION)
-_FORGOT, _REMINDED, _COLLECTED = int(Decision.FORGOT), int(Decision.REMINDED), int(Decision.COLLECTED)
+_FORGOT, _REMINDED = int(Decision.FORGOT), int(Decision.REMINDED)
 _OPTED_OUT = int(Decision.OPTED_OUT)
 REMINDER, ONE_WAY, TWO_WAY, CANCEL = 0, 1, 2, 3
 _LONGEST_MONTH = 31.0  # days: as many months at least have begun
 _STEPS = 16  # most dunning steps; part of a reminder's occurrence
 
 
+@hook(otherwise=lambda c, t, laws: None)
 def start_bills(c, t, laws):
     """Set bills and mobile clocks of a customer that joins at `t`."""
-
-
-@overload(start_bills, jit_options=INLINED)
-def _start_bills(c, t, laws):
-    if not is_mobile(c):
-        return lambda c, t, laws: None
-
-    def of_mobile(c, t, laws):
-        c.arrears_at = _NEVER
-        c.served_share = 1.0
-        c.unbilled = 0
-        c.unpaid = 0
-        c.bill_month = max(0, math.floor((t - laws.month_starts[0]) / _LONGEST_MONTH))
-        if laws.bills == 1:
-            next_bill(c, t, laws)
-
-    return of_mobile
+    c.arrears_at = _NEVER
+    c.served_share = 1.0
+    c.unbilled = 0
+    c.unpaid = 0
+    c.bill_month = max(0, math.floor((t - laws.month_starts[0]) / _LONGEST_MONTH))
+    if laws.bills == 1:
+        next_bill(c, t, laws)
 
 
 @njit
@@ -58,24 +52,23 @@ def next_bill(c, t, laws):
     c.due[_BILL] = laws.month_starts[c.bill_month] + c.bill_day
 
 
+@hook(otherwise=lambda c, j, t, laws, shared: None, inline=False)
 def happen_mobile(c, j, t, laws, shared):
     """Let entry `j` of `due`, behind the core clocks, happen."""
-
-
-@overload(happen_mobile, jit_options={})
-def _happen_mobile(c, j, t, laws, shared):
-    if not is_mobile(c):
-        return lambda c, j, t, laws, shared: None
-
-    def of_mobile(c, j, t, laws, shared):
-        if j == _BILL:
-            bill(c, t, laws, shared)
-        elif j == _DUNNING:
-            dun(c, t, laws, shared)
-        else:
-            fire_mobile(c, j - CORE_DUE - MOBILE_MOMENTS + CORE_CLOCKS, t, laws, shared)
-
-    return of_mobile
+    if j == _BILL:
+        bill(c, t, laws, shared)
+    elif j == _DUNNING:
+        dun(c, t, laws, shared)
+    elif j == _CONTRACT:
+        end_contract(c, t, laws, shared)
+    elif j == _CREDIT:
+        pass_month(c, t, laws, shared)
+    elif j == _POINTS:
+        remind_or_lapse(c, t, laws, shared)
+    elif j == _AGENT:
+        assess_or_keep(c, t, laws, shared)
+    else:
+        fire_mobile(c, j - CORE_DUE - MOBILE_MOMENTS + CORE_CLOCKS, t, laws, shared)
 
 
 @njit
@@ -85,15 +78,18 @@ def bill(c, t, laws, shared):
     amount = c.unbilled
     c.unbilled = 0
     if amount > 0:
+        earn_points(c, amount, t, laws, shared)
         if c.arrears_at < _NEVER:
             c.unpaid += amount
         else:
             u = uniform(laws.seed, c.id, _FORGOT, c.life, c.bill_month, c.replication)
-            if c.fraud == 1 or u <= laws.forgets[c.segment]:
+            if c.fraud == 1 or (c.resold == 0 and u <= laws.forgets[c.segment]):
                 c.unpaid = amount
                 c.arrears_at = t
                 c.dunning_step = 0
                 c.due[_DUNNING] = t + laws.dunning_day[0]
+            else:
+                pay_from_bill(c, amount, t, laws, shared)
     c.bill_month += 1
     c.due[_BILL] = laws.month_starts[c.bill_month] + c.bill_day
 
@@ -101,6 +97,7 @@ def bill(c, t, laws, shared):
 @njit
 def pay(c, t, laws, shared):
     """Everything owed is paid; a stopped line is opened again, and the reactivation reward given."""
+    pay_from_bill(c, c.unpaid, t, laws, shared)
     c.arrears_at = _NEVER
     c.due[_DUNNING] = _NEVER
     c.unpaid = 0
@@ -135,53 +132,14 @@ def dun(c, t, laws, shared):
         c.served_share = 0.0
     else:
         leave(c, _PAYMENT, t, laws, shared)
-        write_off(c, t, laws, shared)
 
 
-@njit
-def write_off(c, t, laws, shared):
-    """What a leaver owes is bad debt, less what collection brings in at its price."""
-    owed = c.unpaid + c.unbilled
-    c.unpaid = 0
-    c.unbilled = 0
-    u = uniform(laws.seed, c.id, _COLLECTED, c.life, 0, c.replication)
-    if owed > 0 and u <= laws.collects:
-        book(c, _COLLECTION, math.floor(owed * laws.collection_cost + 0.5), t, laws, shared)
-    else:
-        book(c, _BAD_DEBT, owed, t, laws, shared)
-
-
+@hook(otherwise=lambda c, t, laws, shared: None)
 def full_service(c, t, laws, shared):
     """A customer who was silent is talked into staying: the whole fee accrues again."""
-
-
-@overload(full_service, jit_options=INLINED)
-def _full_service(c, t, laws, shared):
-    if not is_mobile(c):
-        return lambda c, t, laws, shared: None
-
-    def of_mobile(c, t, laws, shared):
-        if c.served_share < 1.0:
-            accrue(c, t, laws, shared)
-            c.served_share = 1.0
-
-    return of_mobile
-
-
-def settle_debt(c, t, laws, shared):
-    """Who leaves for another reason while owing leaves the debt behind, and a swindler the last bill too."""
-
-
-@overload(settle_debt, jit_options=INLINED)
-def _settle_debt(c, t, laws, shared):
-    if not is_mobile(c):
-        return lambda c, t, laws, shared: None
-
-    def of_mobile(c, t, laws, shared):
-        if c.arrears_at < _NEVER or c.fraud == 1:
-            write_off(c, t, laws, shared)
-
-    return of_mobile
+    if c.served_share < 1.0:
+        accrue(c, t, laws, shared)
+        c.served_share = 1.0
 
 
 @njit
@@ -192,13 +150,15 @@ def fire_mobile(c, k, t, laws, shared):
         c.fee = math.floor(c.fee * (1.0 - laws.change_drop) + 0.5)
         c.changes += 1
         book(c, _COMMISSION, laws.change_commission, t, laws, shared)
-        count(c, k, shared)
+        count(c, LOSS_COLUMN + k, shared)
     elif k == _FEE_DECLINE:
         accrue(c, t, laws, shared)
         c.fee = math.floor(c.fee * (1.0 - laws.fee_decline) + 0.5)
-        count(c, k, shared)
+        count(c, LOSS_COLUMN + k, shared)
     elif k == _PAYMENT:
         pay(c, t, laws, shared)
+    elif k == _RESALE:
+        leave(c, k, t, laws, shared)
     elif k == _DORMANCY:
         accrue(c, t, laws, shared)
         c.served_share = laws.dormant_fee
@@ -209,25 +169,9 @@ def fire_mobile(c, k, t, laws, shared):
         move(c, _STABLE, shared)
 
 
-@njit
-def count(c, k, shared):
-    """Count a firing that is no loss beside the losses."""
-    if c.period >= 0:
-        shared.tally[c.row, c.arm + 1, c.period, LOSS_COLUMN + k] += 1
-
-
+@hook(otherwise=lambda c, occurrence, laws: None)
 def after_contact(c, occurrence, laws):
     """A contact that reached the customer may make it opt out of all later ones."""
-
-
-@overload(after_contact, jit_options=INLINED)
-def _after_contact(c, occurrence, laws):
-    if not is_mobile(c):
-        return lambda c, occurrence, laws: None
-
-    def of_mobile(c, occurrence, laws):
-        u = uniform(laws.seed, c.id, _OPTED_OUT, c.life, occurrence, c.replication)
-        if u <= laws.opts_out:
-            c.opted_out = 1
-
-    return of_mobile
+    u = uniform(laws.seed, c.id, _OPTED_OUT, c.life, occurrence, c.replication)
+    if u <= laws.opts_out:
+        c.opted_out = 1

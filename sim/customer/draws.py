@@ -40,6 +40,15 @@ class Decision(IntEnum):
     PATIENCE = 30  # caller
     SERVICE = 31  # caller
     SAVED = 32  # caller
+    SIGNED = 40  # customer
+    RENEWED = 41  # customer: one a contract
+    AGREED = 42  # customer
+    KNOWS_POINTS = 43  # customer
+    REDEEMED = 44  # customer: at a reminder, one a year
+    REMEMBERED = 45  # customer: on the date, one a year
+    POINTS_PLEASED = 46  # customer: one a redemption
+    RECRUITED = 47  # customer
+    RESOLD = 48  # customer
     BILL_DAY = 50  # customer
     FRAUD = 51  # customer
     UNREACHABLE = 52  # customer

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from sim.customer.bond_laws import compile_bonds
 from sim.customer.mobile_laws import compile_mobile
-from sim.customer.record import DISSATISFIED, SATISFACTION_NAMES, SATISFIED, VERY
+from sim.customer.record import BONDS, DISSATISFIED, SATISFACTION_NAMES, SATISFIED, VERY
 from sim.customer.states import LEAVING, RUNS, Clock, State
 from sim.scenario.problems import Impossible
 
@@ -36,7 +37,7 @@ SEGMENTS, BANDS, CADENCES, TOUCHES, TOUCH_CHANNELS, CHANNELS, GIFTS, ARMS, PERIO
     512,
 )
 
-MONTHS, DUNNING_STEPS = 1536, 17
+MONTHS, DUNNING_STEPS, POINT_YEARS = 1536, 17, 160
 
 TOUCH_NUMBERS, TOUCH_YEARS = 1 << 22, 64
 """Numbers that a touch's name can have, and years: with 16 channels they fill the 32 bits of an occurrence."""
@@ -121,6 +122,41 @@ laws_dtype = np.dtype(
         ("dormant_fee", np.float64),
         ("touches_a_month", np.int64),
         ("opts_out", np.float64),
+        # bonds
+        ("binds", np.int64, (BONDS, _CLOCKS)),  # 1: the bond acts on the clock
+        ("contract_share", np.float64, (SEGMENTS,)),
+        ("contract_days", np.float64),
+        ("contract_subsidy", np.int64),  # fen
+        ("contract_renews", np.float64),
+        ("contract_reduction", np.float64),
+        ("contract_after_factor", np.float64),
+        ("contract_after_days", np.float64),
+        ("contract_penalty", np.float64),  # share of the fees of the days left
+        ("agreement_accepts", np.float64),
+        ("agreement_max", np.float64),
+        ("agreement_half", np.float64),  # fen
+        ("points_segment", np.int64, (SEGMENTS,)),  # 1: earns points
+        ("points_accrual", np.float64),
+        ("points_known", np.float64),
+        ("points_max", np.float64),
+        ("points_half", np.float64),  # fen
+        ("points_date", np.float64, (POINT_YEARS,)),  # days on which points lapse, the past included; inf behind
+        ("points_before", np.float64),  # days from the reminder to the date, 0 none
+        ("points_reminder_cost", np.int64),  # fen
+        ("points_redeems", np.float64),
+        ("points_remembers", np.float64),
+        ("points_pleases", np.float64),
+        ("agent_share", np.float64),
+        ("agent_commission", np.int64),  # fen
+        ("assessment_days", np.float64),
+        ("agent_assessed", np.int64),  # fen
+        ("agent_bill_share", np.float64),
+        ("agent_clawback", np.int64),  # fen
+        ("agent_keeps", np.float64),
+        ("let_go_days", np.float64),
+        ("let_go_max", np.float64),
+        ("let_go_half", np.float64),  # fen
+        ("resale_share", np.float64),
     ],
     align=True,
 )
@@ -137,6 +173,12 @@ firm_dtype = np.dtype(
         ("reactivation", np.int64, (_TIERS,)),  # fen
         ("arm_reminders", np.int64, (ARMS,)),  # -1 as the policy says
         ("arm_reactivation", np.int64, (ARMS,)),  # -1 as the policy says
+        ("agreement_credit", np.int64, (_TIERS,)),  # fen a month
+        ("agreement_months", np.int64, (_TIERS,)),  # offered on first entering the tier, 0 none
+        ("arm_agreement_credit", np.int64, (ARMS,)),
+        ("arm_agreement_months", np.int64, (ARMS,)),  # offered on day 0; -1 as the policy says
+        ("points_reminder", np.int64, (_TIERS,)),
+        ("arm_points_reminder", np.int64, (ARMS,)),  # -1 as the policy says
     ],
     align=True,
 )
@@ -281,7 +323,7 @@ def compile_laws(scenario: Scenario, seed: int, ends: Iterable[float], horizon: 
     marks = accounting_marks(scenario.start, [horizon, *ends])
     table = np.zeros(1, dtype=laws_dtype)
     table["bands"] = table["marks"] = table["month_starts"] = table["dunning_day"] = np.inf
-    table["touch_date"] = np.inf
+    table["touch_date"] = table["points_date"] = np.inf
     values: dict[str, Any] = {
         "seed": np.uint64(seed),
         "hazard": hazard,
@@ -329,7 +371,7 @@ def compile_laws(scenario: Scenario, seed: int, ends: Iterable[float], horizon: 
         "discount": math.log1p(residual.discount_per_year) / YEAR if residual else 0.0,
         "commission": round(scenario.base.commission_yuan * FEN),
     }
-    values |= compile_mobile(scenario, max(marks))
+    values |= compile_mobile(scenario, max(marks)) | compile_bonds(scenario, max(marks))
     for field, value in values.items():
         _fill(table, field, np.asarray(value))
     return Laws(table, seed, marks, horizon, values["horizon_period"])
@@ -347,6 +389,9 @@ def _set_mobile_clocks(scenario: Scenario, set_clock: Callable[..., None]) -> No
         rates = {state: getattr(dormancy.per_month, state.name.lower()) for state in RUNS[Clock.DORMANCY]}
         set_clock(Clock.DORMANCY, rates, ones, dormancy)
         set_clock(Clock.WAKING, {State.DORMANT: dormancy.wakes_per_month}, ones, None)
+    if scenario.agents is not None and scenario.agents.resale is not None:
+        drop = scenario.agents.resale.drop_per_month
+        set_clock(Clock.RESALE, dict.fromkeys(RUNS[Clock.RESALE], drop), ones, None)
     if scenario.billing is not None:
         pays = scenario.billing.pays_per_month
         rates = {state: pays.suspended if state is State.SUSPENDED else pays.overdue for state in RUNS[Clock.PAYMENT]}

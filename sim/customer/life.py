@@ -9,15 +9,19 @@ import math
 
 from numba import njit
 
-from sim.customer.bills import after_contact, full_service, happen_mobile, settle_debt, start_bills
+from sim.customer.agreements import offer_agreement
+from sim.customer.bills import after_contact, full_service, happen_mobile, start_bills
 from sim.customer.borrow import borrowed, borrowed_shared
 from sim.customer.clocks import refresh, rewind, stop
 from sim.customer.draws import Decision, uniform
+from sim.customer.joining import start_bonds
 from sim.customer.laws import AS_POLICY, TOUCH_YEARS
 from sim.customer.mobile import follow_mobile_policy, is_reachable, may_be_touched, new_month, set_own_offer
 from sim.customer.money import accrue, book
-from sim.customer.moves import STATE_COLUMN, leave, move
+from sim.customer.moves import STATE_COLUMN, move
+from sim.customer.parting import leave
 from sim.customer.record import CORE_DUE, DISSATISFIED, MOBILE_MOMENTS, MOMENTS, NO_TIER, SATISFIED, VERY, Line, Moment
+from sim.customer.recruiters import pay_for_joining
 from sim.customer.states import CORE_CLOCKS, Clock, State
 
 _NEVER = math.inf
@@ -41,7 +45,6 @@ _REACHED, _EXPLAINED, _ANSWERED = int(Decision.REACHED), int(Decision.EXPLAINED)
 _CROSS_SOLD, _GIFT_PLEASED = int(Decision.CROSS_SOLD), int(Decision.GIFT_PLEASED)
 _SOLVED, _REPORTED, _SAVED = int(Decision.SOLVED), int(Decision.REPORTED), int(Decision.SAVED)
 _CONTACT, _GIFT, _TEAM_LINE = int(Line.CONTACT), int(Line.GIFT), int(Line.TEAM)
-_COMMISSION = int(Line.COMMISSION)
 
 # A touch's occurrence in a draw's key: name, year and channel, the same in every arm.
 _CHANNELS = 16
@@ -115,6 +118,8 @@ def follow_policy(c, t, laws, firm, shared, entering_rewards):
         next_touch(c, t, laws.touch_tenure.shape[0], laws)
     if days > 0.0 and c.rewarded == 0:
         give_free_days(c, days, t, laws, shared)
+    if offer_agreement(c, t, laws, firm, shared, entering_rewards):
+        refresh(c, t, laws)
 
 
 @njit(forceinline=True)
@@ -204,6 +209,7 @@ def start_life(c, t, laws, shared):
     if c.growth != 0.0:
         c.due[_ANNIVERSARY] = t + _YEAR
     start_bills(c, t, laws)
+    start_bonds(c, t, laws, shared)
     for k in range(c.rate.shape[0]):
         c.rate[k] = 0.0
         c.firings[k] = 0
@@ -220,7 +226,7 @@ def join(c, t, laws, firm, shared):
     move(c, GROWTH, shared)
     start_life(c, t, laws, shared)
     c.due[_BOOKING] = laws.marks[period + 1]
-    book(c, _COMMISSION, laws.commission, t, laws, shared)
+    pay_for_joining(c, t, laws, shared)
     value = 12.0 * c.fee * (1.0 + c.growth)
     c.tier = NO_TIER
     for tier in range(1, shared.cuts.shape[2]):
@@ -245,8 +251,6 @@ def fire(c, k, t, laws, shared):
                 schedule_team(c, t, laws)
     elif laws.asks[k] == 0:
         leave(c, k, t, laws, shared)
-        settle_debt(c, t, laws, shared)
-        return
     else:
         c.reason = k
         c.asked_at = t
@@ -260,7 +264,6 @@ def fire(c, k, t, laws, shared):
                 move(c, STABLE, shared)
             else:
                 leave(c, k, t, laws, shared)
-                settle_debt(c, t, laws, shared)
 
 
 @njit(forceinline=True)
@@ -403,5 +406,4 @@ def answer_call(customers, i, saved, cost, line, t, laws, firm, shared, until):
         refresh(c, t, the_laws)
         return events + live_one(c, the_laws, the_firm, shared, until)
     leave(c, c.reason, t, the_laws, shared)
-    settle_debt(c, t, the_laws, shared)
     return events

@@ -18,7 +18,17 @@ PAST_MONTHS = 1201
 
 def is_mobile_world(scenario: Scenario) -> bool:
     """Whether any mechanism that only mobile customers carry is on."""
-    blocks = (scenario.number_change, scenario.fee_decline, scenario.billing, scenario.dormancy, scenario.contact_rules)
+    blocks = (
+        scenario.number_change,
+        scenario.fee_decline,
+        scenario.billing,
+        scenario.dormancy,
+        scenario.contact_rules,
+        scenario.contracts,
+        scenario.agreements,
+        scenario.points,
+        scenario.agents,
+    )
     return any(block is not None for block in blocks)
 
 

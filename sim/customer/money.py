@@ -7,7 +7,7 @@ from numba import njit
 from sim.customer.mobile import served, to_bill
 from sim.customer.record import Line
 
-_LIST, _FORGONE = int(Line.LIST), int(Line.FORGONE)
+_LIST, _FORGONE, _PENALTY = int(Line.LIST), int(Line.FORGONE), int(Line.PENALTY)
 _MONTH = 365.0 / 12.0
 
 
@@ -21,9 +21,16 @@ def book(c, line, amount, t, laws, shared):
     if period < laws.horizon_period:
         c.ledger[line] += amount
     else:
-        weight = laws.margin if line == _LIST else -1.0
-        worth = weight * amount * math.exp(-laws.discount * (t - laws.horizon))
+        worth = weight(line, laws) * amount * math.exp(-laws.discount * (t - laws.horizon))
         c.residual += math.floor(worth + 0.5)
+
+
+@njit(forceinline=True)
+def weight(line, laws):
+    """What a fen of a line is worth: the margin of a fee, the whole of a penalty, all of a cost against it."""
+    if line == _LIST:
+        return laws.margin
+    return 1.0 if line == _PENALTY else -1.0
 
 
 @njit(forceinline=True)

@@ -24,6 +24,28 @@ class Line(IntEnum):
     COMMISSION = 6
     BAD_DEBT = 7
     COLLECTION = 8
+    SUBSIDY = 9
+    PENALTY = 10
+    POINTS = 11
+
+
+class Count(IntEnum):
+    """What the books count besides states, moves and losses."""
+
+    CONTRACTS_SIGNED = 0
+    AGREEMENTS = 1
+    POINTS_WITHHELD = 2
+    POINTS_LAPSED = 3
+    POINTS_REDEEMED = 4
+
+
+class Bond(IntEnum):
+    """What ties a customer to the firm, or drives it off: a factor on the rates of the clocks that it acts on."""
+
+    CONTRACT = 0
+    AGREEMENT = 1
+    POINTS = 2
+    AGENT = 3
 
 
 class Moment(IntEnum):
@@ -43,10 +65,14 @@ class Moment(IntEnum):
 
 
 class MobileMoment(IntEnum):
-    """Scheduled moments of worlds with bills; they come after all moments and clocks that every world has."""
+    """Scheduled moments of mobile worlds; they come after all moments and clocks that every world has."""
 
     BILL = 0
     DUNNING = 1
+    CONTRACT = 2
+    CREDIT = 3
+    POINTS = 4
+    AGENT = 5
 
 
 # `due` holds: moments, core clocks, mobile moments, mobile clocks. A plain customer's ends after the core clocks.
@@ -55,6 +81,7 @@ MOBILE_MOMENTS = len(MobileMoment)
 CORE_DUE = MOMENTS + CORE_CLOCKS
 CLOCKS = len(Clock)
 LINES = len(Line)
+BONDS = len(Bond)
 
 NO_TIER, GOLD, PLATINUM = 0, 1, 2
 TIER_NAMES = ("none", "gold", "platinum")
@@ -135,6 +162,28 @@ _MOBILE_FIELDS: list[Any] = [
     ("unreachable", np.int32),
     ("opted_out", np.int32),
     ("touches", np.int32),  # in this accounting period
+    # contract and agreement
+    ("contracts", np.int32),  # signed in this life
+    ("contract_until", np.float64),  # day, -inf never signed
+    ("subsidised", np.int32),  # whether the last contract came with a subsidy
+    ("agreed", np.int32),
+    ("agreement_at", np.float64),
+    ("agreement_until", np.float64),  # day, -inf none
+    ("agreement_credit", np.int64),  # fen a month
+    ("credits", np.int32),  # months of the agreement that have passed
+    # points
+    ("points", np.int64),  # balance, fen
+    ("points_known", np.int32),
+    ("points_year", np.int32),  # next date's place among the laws' dates
+    ("points_reminder", np.int32),  # whether the firm reminds it
+    # the agent who recruited it
+    ("recruited", np.int32),
+    ("resold", np.int32),  # a card kept for its commission
+    ("assessed", np.int32),
+    ("assessed_at", np.float64),
+    ("let_go", np.float64),  # by what the agent's letting go raises rates
+    # what all bonds together leave of each clock's rate
+    ("held", np.float64, (len(Clock),)),
 ]
 """What a customer of a world with bills has besides."""
 

@@ -36,6 +36,7 @@ class Clock(IntEnum):
     PAYMENT = 8
     DORMANCY = 9
     WAKING = 10
+    RESALE = 11
 
 
 CORE_CLOCKS = 6
@@ -49,8 +50,10 @@ REASONS = {
     Clock.NEED_GONE: "need_gone",
     Clock.VARIETY: "variety",
     Clock.PAYMENT: "arrears",
+    Clock.RESALE: "resale",
 }
-"""Reasons of a loss by the clock that a record and the books carry; a payment that never came is arrears."""
+"""Reasons of a loss by the clock that a record and the books carry; a payment that never came is arrears, a card
+that was kept for its commission alone is resale."""
 
 ACTIVE = (State.GROWTH, State.STABLE, State.WARNING, State.ASKING, State.SUSPENDED, State.DORMANT)
 """States that count as being a customer."""
@@ -97,6 +100,7 @@ RUNS: dict[Clock, tuple[State, ...]] = {
     Clock.PAYMENT: (State.GROWTH, State.STABLE, State.WARNING, State.SUSPENDED, State.DORMANT),
     Clock.DORMANCY: (State.GROWTH, State.STABLE, State.WARNING),
     Clock.WAKING: (State.DORMANT,),
+    Clock.RESALE: (State.GROWTH, State.STABLE),
 }
 """States in which a clock runs; elsewhere it pauses and keeps what is left of its threshold."""
 

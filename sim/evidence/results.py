@@ -67,8 +67,8 @@ class Estimate:
 
     ``estimand`` is a short name for code, ``label`` the same in words; ``effect`` is refused for a test
     that gives no size (log-rank); ``p_value`` is two-sided unless ``method`` says otherwise. ``p_adjusted``
-    and ``family`` are set by `sim.evidence.multiplicity`; intervals are never adjusted, and ``correction``
-    says so.
+    and ``family`` are set by `sim.evidence.multiplicity` and by procedures that adjust by themselves
+    (Dunnett, looks). ``correction`` says what was corrected for, and whether the interval was too.
     """
 
     estimand: str
@@ -88,7 +88,7 @@ class Estimates:
 
     Where a trial is refused its numbers are NaN and ``refusal`` is the position + 1 in ``reasons`` (0: not
     refused). ``effect_refused`` is set for a test that gives no size; its ``value``, ``low`` and ``high``
-    are all NaN.
+    are all NaN. ``p_adjusted``, ``family`` and ``correction`` are as in `Estimate`.
     """
 
     estimand: str
@@ -105,6 +105,9 @@ class Estimates:
     level: float = 0.95
     effect_refused: str | None = None
     standard_error: FloatArray | None = None
+    p_adjusted: FloatArray | None = None
+    family: str | None = None
+    correction: str = "none"
 
     def __len__(self) -> int:
         return len(self.p_value)
@@ -125,6 +128,9 @@ class Estimates:
             float(self.p_value[trial]),
             self.method,
             int(self.n[trial]),
+            None if self.p_adjusted is None else float(self.p_adjusted[trial]),
+            self.family,
+            self.correction,
         )
 
     def _effect(self, trial: int) -> Interval | Refused:
@@ -152,10 +158,11 @@ def joined(blocks: Sequence[Estimates]) -> Estimates:
     if not blocks:
         raise ValueError("there are no estimates to join")
     first = blocks[0]
-    kinds = {(block.estimand, block.method, block.level, block.of, block.reasons) for block in blocks}
+    kinds = {(b.estimand, b.method, b.level, b.of, b.reasons, b.family, b.correction) for b in blocks}
     if len(kinds) > 1:
         raise ValueError("only estimates of one procedure at one level can be joined")
     errors = [block.standard_error for block in blocks if block.standard_error is not None]
+    adjusted = [block.p_adjusted for block in blocks if block.p_adjusted is not None]
     return replace(
         first,
         value=np.concatenate([block.value for block in blocks]),
@@ -165,6 +172,7 @@ def joined(blocks: Sequence[Estimates]) -> Estimates:
         n=np.concatenate([block.n for block in blocks]),
         refusal=np.concatenate([block.refusal for block in blocks]),
         standard_error=np.concatenate(errors) if errors else None,
+        p_adjusted=np.concatenate(adjusted) if adjusted else None,
     )
 
 
@@ -194,6 +202,9 @@ class Refusals:
         of: Doubt = "trial",
         level: float = 0.95,
         standard_error: FloatArray | None = None,
+        p_adjusted: FloatArray | None = None,
+        family: str | None = None,
+        correction: str = "none",
     ) -> Estimates:
         """The batch, with NaN where a trial is refused.
 
@@ -216,6 +227,9 @@ class Refusals:
             level=level,
             effect_refused=interval if isinstance(interval, str) else None,
             standard_error=None if standard_error is None else self._blanked(standard_error),
+            p_adjusted=None if p_adjusted is None else self._blanked(p_adjusted),
+            family=family,
+            correction=correction,
         )
 
     def _blanked(self, array: FloatArray) -> FloatArray:

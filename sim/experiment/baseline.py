@@ -9,6 +9,7 @@ import numpy as np
 from sim.customer.laws import MONTH, YEAR
 from sim.customer.life import PROSPECT
 from sim.customer.record import NO_TIER, Line
+from sim.experiment.accounts import revenue
 
 if TYPE_CHECKING:
     from sim.experiment.start import Start
@@ -61,7 +62,7 @@ def live_baseline(start: Start) -> tuple[dict[str, np.ndarray], np.ndarray]:
         "churn_rate": 1.0 - share(kept, base),
         "kept_share": share(kept, base),
         "kept_revenue_share": share(kept, base, fee),
-        "revenue_per_customer_month": (lines[:, Line.LIST] - lines[:, Line.FORGONE]) / 100.0 / np.maximum(months, 1e-9),
+        "revenue_per_customer_month": revenue(lines) / 100.0 / np.maximum(months, 1e-9),
         "mean_base": months * MONTH / horizon,
     }
     if scenario.tiers is not None:  # without tiers nobody is of middle or high value

@@ -16,6 +16,7 @@ from sim.customer.life import PROSPECT
 from sim.customer.moves import LOSS_COLUMN
 from sim.customer.record import GOLD, PLATINUM, SATISFACTION_NAMES, VERY, Line
 from sim.customer.states import Clock
+from sim.experiment.accounts import cost, revenue
 from sim.experiment.assignment import tenure_bands
 from sim.world.tiers import tenure_risk, value_share
 
@@ -182,12 +183,12 @@ def _of_year(scenario: Scenario, world: World, year: str, begin: float) -> Quant
     marks = world.laws.marks
     periods = slice(int(np.searchsorted(marks, begin)), int(np.searchsorted(marks, end)))
     lines = world.shared.tally[:, :, periods, : len(Line)].sum(axis=(1, 2)) / 100.0
-    revenue = lines[:, Line.LIST] - lines[:, Line.FORGONE]
+    income = revenue(lines)
     if scenario.number_change is not None:
         of |= _destinations(world, year, periods)
-    of[f"{year}.revenue"] = revenue
-    of[f"{year}.cost"] = lines.sum(axis=1) - lines[:, Line.LIST]
-    of[f"{year}.revenue_a_customer_month"] = _ratio(revenue, mean_base * 12.0)
+    of[f"{year}.revenue"] = income
+    of[f"{year}.cost"] = cost(lines)
+    of[f"{year}.revenue_a_customer_month"] = _ratio(income, mean_base * 12.0)
     return of
 
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.customer.record import TIER_NAMES, Line
+from sim.customer.record import TIER_NAMES
+from sim.experiment.accounts import cost, net_value, revenue
 from sim.experiment.assignment import tenure_band, tenure_bands
 
 if TYPE_CHECKING:
@@ -21,10 +22,12 @@ NO_CELL = -1
 
 DEFINITIONS = {
     "churn_rate": "share of those enrolled who left the operator within the horizon (流失率)",
-    "revenue_per_customer": "list fee of the days served less what was forgone for rewards, yuan a customer enrolled",
-    "cost_per_customer": "forgone fees, contacts, gifts, team, desk, commission, bad debt and collection, yuan a "
-    "customer enrolled",
-    "net_value_per_customer": "margin share x list fee of the days served - cost, within the horizon, yuan a customer",
+    "revenue_per_customer": "list fee of the days served less what was forgone of it, and penalties, yuan a customer "
+    "enrolled",
+    "cost_per_customer": "forgone fees, contacts, gifts, team, desk, commission, bad debt, collection, subsidies and "
+    "points, yuan a customer enrolled",
+    "net_value_per_customer": "margin share x list fee of the days served + penalties - cost, within the horizon, yuan "
+    "a customer",
     "net_value_with_residual_per_customer": "net value and the discounted net value of those still there after the "
     "horizon, yuan a customer enrolled",
 }
@@ -99,12 +102,6 @@ def cells(scenario: Scenario) -> int:
     return len(TIER_NAMES) * len(tenure_bands(scenario))
 
 
-def cost(ledger: np.ndarray) -> np.ndarray:
-    """Fen; shape of the ledger without its last axis."""
-    total: np.ndarray = ledger.sum(axis=-1) - ledger[..., Line.LIST]
-    return total
-
-
 def metric(outcomes: Outcomes, name: str, margin: float, residual: np.ndarray | None = None) -> np.ndarray:
     """One number a customer: a share, or yuan.
 
@@ -122,10 +119,10 @@ def metric(outcomes: Outcomes, name: str, margin: float, residual: np.ndarray | 
     if name == "churn_rate":
         return outcomes.left.astype(np.float64)
     if name == "revenue_per_customer":
-        return np.asarray((ledger[:, Line.LIST] - ledger[:, Line.FORGONE]) / FEN)
+        return np.asarray(revenue(ledger) / FEN)
     if name == "cost_per_customer":
         return np.asarray(cost(ledger) / FEN)
-    net = np.rint(margin * ledger[:, Line.LIST]) - cost(ledger)
+    net = net_value(ledger, margin)
     if name == "net_value_with_residual_per_customer":
         net = net + (outcomes.residual if residual is None else residual)
     return np.asarray(net / FEN)

@@ -54,6 +54,8 @@ def arm_rule(arm: Arm) -> ArmRule:
         None if arm.reward is None else float(arm.reward.free_days),
         arm.reminders,
         None if arm.reactivation is None else arm.reactivation.credit_yuan,
+        arm.agreement,
+        arm.points_reminder,
     )
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.customer.record import Line
-from sim.customer.states import REASONS, Clock
+from sim.customer.states import LEAVING, REASONS
 from sim.evidence.balance import sample_ratio
 from sim.evidence.paired import prediction_interval, run_mean
 from sim.evidence.results import Estimate, Interval, Refused
@@ -222,10 +222,10 @@ def _arm(lived: Lived, bench: Bench, arm: str) -> dict[str, Any]:
 
 
 def _by_reason(rollout: Outcomes) -> dict[str, float]:
-    """Share of those enrolled who left for each reason; arrears only where somebody did."""
+    """Share of those enrolled who left for each reason; those of mobile worlds only where somebody did."""
     shares = {reason: float((rollout.reason == clock).mean()) for clock, reason in REASONS.items()}
-    arrears = REASONS[Clock.PAYMENT]
-    return {reason: share for reason, share in shares.items() if share > 0 or reason != arrears}
+    everywhere = {REASONS[clock] for clock in LEAVING}
+    return {reason: share for reason, share in shares.items() if share > 0 or reason in everywhere}
 
 
 def _survival(bench: Bench, arm: str) -> dict[str, Any]:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.customer.life import LOST
-from sim.customer.moves import LOSS_COLUMN, MOVE_COLUMN, STATE_COLUMN
-from sim.customer.record import SATISFACTION_NAMES, TIER_NAMES, Line
+from sim.customer.moves import COUNT_COLUMN, LOSS_COLUMN, MOVE_COLUMN, STATE_COLUMN
+from sim.customer.record import SATISFACTION_NAMES, TIER_NAMES, Count, Line
 from sim.customer.states import ACTIVE, MOVES, REASONS, Clock
 
 if TYPE_CHECKING:
@@ -25,7 +25,8 @@ def timeline_table(scenario: Scenario, experiments: Sequence[Experiment], blocks
     """State counts, moves, losses by reason and ledger lines by world, arm, replication and period.
 
     A period is a calendar month, cut at the horizon. Columns: world, arm, replication, period, start_day, end_day,
-    `state_*` (customers at the period's end), `move_*`, `lost_*` (within the period), `*_fen` (booked within it).
+    `state_*` (customers at the period's end), `move_*`, `lost_*` and counts (within the period), `*_fen` (booked
+    within it).
     """
     worlds: list[tuple[str, list[str], list[np.ndarray], np.ndarray]] = [
         ("baseline", [NOT_ENROLLED], [b.baseline_tally for b in blocks], blocks[0].marks)
@@ -60,6 +61,8 @@ def _periods(world: str, arms: list[str], tally: np.ndarray, marks: np.ndarray) 
         table[f"lost_{reason}"] = flat[:, LOSS_COLUMN + clock]
     table["number_changes"] = flat[:, LOSS_COLUMN + Clock.NUMBER_CHANGE]
     table["fee_declines"] = flat[:, LOSS_COLUMN + Clock.FEE_DECLINE]
+    for count in Count:
+        table[count.name.lower()] = flat[:, COUNT_COLUMN + count]
     for line in Line:
         table[f"{line.name.lower()}_fen"] = flat[:, line]
     return table

@@ -57,18 +57,25 @@ DOUBTS: dict[str, tuple[str, str]] = {
 
 LEDGER_LINES: dict[str, str] = {
     "list": "list fees of the days served",
-    "forgone": "free days (fees not billed)",
+    "forgone": "free days and credits (fees not billed)",
     "contact": "contacts",
     "gift": "gifts",
     "team": "team that solves problems",
     "desk": "save desk",
     "commission": "commission",
+    "bad_debt": "bad debt",
+    "collection": "collecting debts",
+    "subsidy": "handset subsidies",
+    "penalty": "penalties received",
+    "points": "points redeemed",
 }
 
 REASONS: dict[str, str] = {
     "competitor": "to a competitor",
     "need_gone": "no need any more",
     "variety": "to try something new",
+    "arrears": "cancelled for arrears",
+    "resale": "cards that were resold",
 }
 
 ASSIGNMENTS: dict[str, str] = {

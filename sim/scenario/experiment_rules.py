@@ -115,6 +115,12 @@ def _world_has_it(view: View, scenario: Loaded[Scenario]) -> Found:
         if arm.get("reactivation") is not None and world.billing is None:
             rule = f"left out, because {scenario.file} has no block 'billing'"
             yield view.problem((*path, "reactivation"), "a credit for paying after a stop", rule)
+        if arm.get("agreement") is not None and world.agreements is None:
+            rule = f"left out, because {scenario.file} has no block 'agreements'"
+            yield view.problem((*path, "agreement"), "monthly credits", rule)
+        if arm.get("points_reminder") is True and (world.points is None or world.points.reminder is None):
+            block = "block 'points'" if world.points is None else "points.reminder"
+            yield view.problem((*path, "points_reminder"), "true", f"left out, because {scenario.file} has no {block}")
         if arm.get("reminders") is True and (world.billing is None or not world.billing.reminder_days):
             block = "block 'billing'" if world.billing is None else "billing.reminder_days"
             yield view.problem((*path, "reminders"), "true", f"left out, because {scenario.file} has no {block}")

@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from sim.scenario.bonds import Agreement
 from sim.scenario.data_schema import Data
 from sim.scenario.kinds import Block, Many, Name, Share, Text, Tier
 from sim.scenario.mobile import Reactivation
@@ -29,7 +30,9 @@ class Background(Block):
     """The policy under which everybody lives, apart from what an arm changes."""
 
     policy: Name
-    without: Many[Literal["cadence", "complaint_line", "reward", "reminders", "reactivation"]] = ()
+    without: Many[
+        Literal["cadence", "complaint_line", "reward", "reminders", "reactivation", "agreement", "points_reminder"]
+    ] = ()
 
 
 class Eligible(Block):
@@ -55,6 +58,8 @@ class Arm(Block):
     reward: FreeDays | None = None
     reminders: bool | None = None
     reactivation: Reactivation | None = None
+    agreement: Agreement | None = None
+    points_reminder: bool | None = None
 
 
 class Contrast(Block):

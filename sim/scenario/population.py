@@ -31,6 +31,7 @@ class Segment(Block):
     price_sensitivity: Spread = Spread()
     growth_per_year: GrowthSpread = GrowthSpread()
     forgets_bill_share: Share = 0.0
+    contract_share: Share = 0.0
 
 
 class TenureBand(Block):

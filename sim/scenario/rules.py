@@ -171,6 +171,7 @@ def _references(view: View) -> Iterator[_Reference]:
     for path, _ in view.entries("promotions"):
         yield from _pointing(view, (*path, "segments"), ("segments",))
     yield from _pointing(view, ("tiers", "excluded_segments"), ("segments",))
+    yield from _pointing(view, ("points", "segments"), ("segments",))
     mobile: list[KeyPath] = [("number_change",), ("fee_decline",), ("dormancy",)]
     clocks = [("warning",), ("problem",), *mobile, *(path for path, _ in view.entries("leaving"))]
     for clock in clocks:
@@ -239,14 +240,41 @@ def _mobile_mechanisms_present(view: View) -> Found:
             yield view.problem((*path, "reminders"), "true", rule)
         if policy.get("reactivation") is not None and billing is None:
             yield _lacking(view, (*path, "reactivation"), "a credit for paying after a stop", "billing")
+        if policy.get("agreement") is not None and view.get("agreements") is None:
+            yield _lacking(view, (*path, "agreement"), "monthly credits", "agreements")
+        if policy.get("points_reminder") is True and view.get("points") is None:
+            yield _lacking(view, (*path, "points_reminder"), "true", "points")
+        elif policy.get("points_reminder") is True and view.get("points", "reminder") is None:
+            rule = f"left out, because nobody is reminded on any day (no reminder in {view.where('points')})"
+            yield view.problem((*path, "points_reminder"), "true", rule)
     for path, promotion in view.entries("promotions"):
         if promotion.get("ours") is True and view.get("number_change") is None:
             yield _lacking(view, (*path, "ours"), "true", "number_change")
     for path, _ in view.entries("segments"):
-        forgets = view.number(*path, "forgets_bill_share")
-        if forgets and billing is None:
-            yield _lacking(view, (*path, "forgets_bill_share"), shown(forgets), "billing")
+        for key, block in (("forgets_bill_share", "billing"), ("contract_share", "contracts")):
+            share = view.number(*path, key)
+            if share and view.get(block) is None:
+                yield _lacking(view, (*path, key), shown(share), block)
+    of_bills = view.number("agents", "bill_share")
+    if of_bills and billing is None:
+        yield _lacking(view, ("agents", "bill_share"), shown(of_bills), "billing")
     yield from _silent_rates(view)
+
+
+def _points_can_be_earned(view: View) -> Found:
+    """Points come with bills, and never to who has a subsidy for good (no overlap, X-06)."""
+    if view.get("points") is not None and view.get("billing") is None:
+        yield _lacking(view, ("points",), "points", "billing")
+    if not view.number("contracts", "subsidy_yuan"):
+        return
+    for at, name in view.names("points", "segments"):
+        share = ("segments", name, "contract_share")
+        if view.number(*share) == 1:
+            subsidy = view.where("contracts", "subsidy_yuan")
+            rule = (
+                f"a segment without a subsidy for everybody ({view.where(*share)}; {subsidy}): points never overlap it"
+            )
+            yield view.problem(at, shown(name), rule)
 
 
 def _silent_rates(view: View) -> Found:
@@ -364,6 +392,7 @@ _RULES: tuple[Callable[[View], Found], ...] = (
     _tiers_exist,
     _mechanisms_present,
     _mobile_mechanisms_present,
+    _points_can_be_earned,
     _tier_bounds,
     _touches_are_whole,
     _none_is_reserved,

@@ -10,6 +10,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from sim.scenario.agents import Agents
+from sim.scenario.bonds import Agreement, Agreements, Contracts
 from sim.scenario.kinds import (
     Block,
     Clock,
@@ -37,6 +39,7 @@ from sim.scenario.kinds import (
     Yuan,
 )
 from sim.scenario.mobile import Billing, ContactRules, Dormancy, FeeDecline, NumberChange, Reactivation
+from sim.scenario.points import Points
 from sim.scenario.population import Base, LevelShares, Satisfaction, Segment, Stages
 
 MAX_CUSTOMERS = 200_000_000
@@ -297,6 +300,8 @@ class TierPolicy(Block):
     reward: FreeDays | None = None
     reminders: bool = False
     reactivation: Reactivation | None = None
+    agreement: Agreement | None = None
+    points_reminder: bool = False
 
 
 # --- the whole ------------------------------------------------------------------------------------
@@ -395,6 +400,10 @@ class Scenario(Block):
     billing: Billing | None = None
     dormancy: Dormancy | None = None
     contact_rules: ContactRules | None = None
+    contracts: Contracts | None = None
+    agreements: Agreements | None = None
+    points: Points | None = None
+    agents: Agents | None = None
     cadences: dict[Name, Cadence] = Field(default_factory=dict)
     policies: dict[Name, dict[Served, TierPolicy]] = Field(default_factory=_only_before)
 

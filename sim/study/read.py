@@ -47,13 +47,14 @@ def read_records(file: Path, loaded: Loaded[Study]) -> Source:
     table = Table(file, _wanted(loaded))
     arm = _arms(table, study, study.data.arm)
     _customers_once(table, study.data.customer)
+    cost, lives = _cost(table, study.data, study, arm), _lives(table, study)
     records = Records(
         arm=arm,
-        values=_values(table, study, arm),
-        cost=_cost(table, study.data, study, arm),
+        values=_values(table, study, cost, lives),
+        cost=cost,
         stratum=_stratum(table, study),
         circle=_circle(table, study, arm),
-        lives=_lives(table, study),
+        lives=lives,
         covariates={column: table.numbers(column) for column in study.data.covariates},
         subgroups={column: table.groups(column) for column in study.data.subgroups},
         received=None if study.data.received is None else _arms(table, study, study.data.received),
@@ -103,14 +104,14 @@ def _customers_once(table: Table, column: str | None) -> None:
         table.note(column, twice, f"one row a customer (it stands in row {row} already)")
 
 
-def _values(table: Table, study: Study, arm: Whole) -> dict[str, Numbers]:
+def _values(table: Table, study: Study, cost: Numbers | None, lives: Lives | None) -> dict[str, Numbers]:
     values = {}
     for name in study.metrics:
         if name == "churn_rate":
-            values[name] = table.flags(str(study.data.left)).astype(np.float64)
-        elif name == "cost_per_customer":
-            cost = _cost(table, study.data, study, arm)
-            values[name] = np.zeros(table.rows) if cost is None else cost
+            left = table.flags(str(study.data.left)) if lives is None else lives.left
+            values[name] = left.astype(np.float64)
+        elif name == "cost_per_customer" and cost is not None:
+            values[name] = cost
         elif name in STANDARD:
             least = None if name == "net_value_per_customer" else 0.0
             values[name] = table.numbers(str(getattr(study.data, STANDARD[name])), least=least)

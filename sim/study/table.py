@@ -117,7 +117,7 @@ class Table:
     def check(self) -> None:
         """Raise what was noted, if anything was."""
         if self.problems:
-            raise InputProblems(self.problems)
+            raise InputProblems({(problem.key, problem.rule): problem for problem in self.problems}.values())
 
     def _text(self, column: str) -> Any:
         return self._columns.column(column)

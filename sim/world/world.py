@@ -21,6 +21,7 @@ from sim.world.desk import DESK_LINE, Desk, DeskMeasures, measure
 from sim.world.tiers import compile_tiers, follow, score
 
 if TYPE_CHECKING:
+    from sim.scenario.bonds import Agreement
     from sim.scenario.schema import Scenario
 
 Customers = np.ndarray[Any, Any]
@@ -33,6 +34,8 @@ class ArmRule(NamedTuple):
     free_days: float | None = None
     reminders: bool | None = None
     reactivation_yuan: float | None = None
+    agreement: Agreement | None = None
+    points_reminder: bool | None = None
 
 
 class World:
@@ -106,6 +109,11 @@ class World:
             self.firm["arm_reminders"][0, number] = -1 if arm.reminders is None else arm.reminders
             credit = arm.reactivation_yuan
             self.firm["arm_reactivation"][0, number] = -1 if credit is None else round(credit * FEN)
+            self.firm["arm_points_reminder"][0, number] = -1 if arm.points_reminder is None else arm.points_reminder
+            self.firm["arm_agreement_months"][0, number] = -1
+            if arm.agreement is not None:
+                self.firm["arm_agreement_months"][0, number] = arm.agreement.months
+                self.firm["arm_agreement_credit"][0, number] = round(arm.agreement.monthly_credit_yuan * FEN)
 
     def _cadence_of_arm(self, cadence: str | None) -> int:
         if cadence is None:
@@ -120,6 +128,8 @@ class World:
         for tier, part in served:
             self.firm["reminders"][0, tier] = 0
             self.firm["reactivation"][0, tier] = 0
+            self.firm["agreement_months"][0, tier] = 0
+            self.firm["points_reminder"][0, tier] = 0
             self.firm["cadence"][0, tier] = NO_CADENCE
             self.firm["complaint_line"][0, tier] = 0
             self.firm["free_days"][0, tier] = 0.0
@@ -133,11 +143,17 @@ class World:
             self.firm["reminders"][0, tier] = int(part.reminders and "reminders" not in without)
             if part.reactivation is not None and "reactivation" not in without:
                 self.firm["reactivation"][0, tier] = round(part.reactivation.credit_yuan * FEN)
+            self.firm["points_reminder"][0, tier] = int(part.points_reminder and "points_reminder" not in without)
+            if part.agreement is not None and "agreement" not in without:
+                self.firm["agreement_months"][0, tier] = part.agreement.months
+                self.firm["agreement_credit"][0, tier] = round(part.agreement.monthly_credit_yuan * FEN)
 
     def enrol(self, who: np.ndarray, arm: np.ndarray | int) -> None:
         """Put customers (positions in the array) into arms: these override the policy until the horizon."""
         self.customers["arm"][who] = arm
         self.customers["rewarded"][who] = 0  # an arm's reward is given whatever a policy gave before
+        if "agreed" in (self.customers.dtype.names or ()):
+            self.customers["agreed"][who] = 0
 
     def score(self) -> None:
         """Score everybody now (an epoch) and let policies act on the new tiers."""
@@ -162,12 +178,13 @@ class World:
         follow(self.customers, *self._surroundings(), self.now, self.rewards_on)
 
     def end_campaign(self, policy: str, without: Iterable[str] = ()) -> None:
-        """From the horizon on: no arms, no new rewards, the background policy as it stands."""
+        """From the horizon on: no arms, no new rewards and agreements, the background policy as it stands."""
         self.firm["arm_cadence"] = AS_POLICY
         self.firm["arm_free_days"] = -1.0
-        self.firm["arm_reminders"] = self.firm["arm_reactivation"] = -1
+        self.firm["arm_reminders"] = self.firm["arm_reactivation"] = self.firm["arm_agreement_months"] = -1
+        self.firm["arm_points_reminder"] = -1
         self.rewards_on = False
-        self.set_policy(policy, {"reward", *without})
+        self.set_policy(policy, {"reward", "agreement", *without})
         self.follow_policy()
 
     def fork(self) -> World:

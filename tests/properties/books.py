@@ -93,7 +93,8 @@ class Books:
     def check_residuals(self) -> None:
         """Every fen after the horizon is residual value (in a `SETTLED` world)."""
         later = self.money(within=False)
-        expected = later[..., Line.LIST] - later[..., Line.LIST + 1 :].sum(axis=-1)
+        income = later[..., Line.LIST] + later[..., Line.PENALTY]
+        expected = 2 * income - later.sum(axis=-1)
         records = np.zeros_like(expected)
         np.add.at(records, (self.customers["row"], self.customers["arm"] + 1), self.customers["residual"])
         assert (records == expected).all()

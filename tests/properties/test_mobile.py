@@ -8,8 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.customer.life import LOST, SUSPENDED
-from sim.customer.record import CORE_DUE, Line, MobileMoment
-from sim.customer.states import State
+from sim.customer.moves import COUNT_COLUMN
+from sim.customer.record import CORE_DUE, Count, Line, MobileMoment
+from sim.customer.states import Clock, State
+from sim.scenario.bonds import Agreement
 from sim.scenario.schema import Scenario
 from sim.world.world import ArmRule, World
 from tests.properties.books import Books
@@ -44,7 +46,12 @@ def mobile_worlds(draw: st.DrawFn) -> Scenario:
         "money": {"mean_fee_yuan_per_month": 60, "margin_share": 1.0},
         "residual": {"months": 12, "discount_per_year": 0.0},
         "segments": {
-            "low": {"share": 0.5, "forgets_bill_share": draw(SHARE), "price_sensitivity": {"mean": 1, "sd": 0.5}},
+            "low": {
+                "share": 0.5,
+                "contract_share": draw(SHARE),
+                "forgets_bill_share": draw(SHARE),
+                "price_sensitivity": {"mean": 1, "sd": 0.5},
+            },
             "high": {"share": 0.5, "forgets_bill_share": draw(SHARE), "growth_per_year": {"mean": 0.1, "sd": 0.1}},
         },
         "base": {
@@ -74,6 +81,41 @@ def mobile_worlds(draw: st.DrawFn) -> Scenario:
             "collection": {"success_share": draw(SHARE), "cost_share": draw(SHARE)},
         },
         "dormancy": {"per_month": rates(draw), "wakes_per_month": draw(RATE), "fee_share": draw(SHARE)},
+        "contracts": {
+            "months": draw(st.floats(1.0, 8.0)),
+            "subsidy_yuan": draw(st.sampled_from([0.0, 50.0])),
+            "renews_share": draw(SHARE),
+            "reduction": draw(SHARE),
+            "acts_on": ["competitor", "number_change", "dormancy"],
+            "after": {"factor": 2.0, "lasts_days": draw(st.floats(0.0, 40.0))},
+            "penalty_share": draw(SHARE),
+        },
+        "agreements": {
+            "accept_share": draw(SHARE),
+            "effect": {"max_reduction": draw(SHARE), "half_credit_yuan": 5, "acts_on": ["competitor", "need_gone"]},
+        },
+        "points": {
+            "segments": draw(st.sampled_from([None, ["low"]])),
+            "accrual_share": draw(SHARE),
+            "known_share": draw(SHARE),
+            "effect": {"max_reduction": draw(SHARE), "half_balance_yuan": 5, "acts_on": ["competitor", "warning"]},
+            "expires": draw(st.sampled_from(["01-01", "03-31", "05-15"])),
+            "reminder": {"days_before": draw(st.integers(1, 90)), "cost_yuan": 0.2, "redeems_share": draw(SHARE)},
+            "remembers_share": draw(SHARE),
+            "pleases_share": draw(SHARE),
+        },
+        "agents": {
+            "share": draw(SHARE),
+            "commission_yuan": draw(st.floats(0.0, 200.0)),
+            "assessment_months": draw(st.floats(0.5, 6.0)),
+            "assessed_yuan": 10,
+            "bill_share": draw(SHARE),
+            "clawback_share": draw(SHARE),
+            "keeps": draw(SHARE),
+            "acts_on": ["competitor", "warning", "fee_decline"],
+            "lets_go": {"lasts_days": draw(st.floats(0.0, 60.0)), "max_raise": 3.0, "half_commission_yuan": 30},
+            "resale": {"share": draw(SHARE), "drop_per_month": draw(RATE)},
+        },
         "contacts": {"channels": {"call": {"cost_yuan": 3, "reach_share": 0.7, "strength": 1.0}}},
         "gifts": {"pen": {"cost_yuan": 2, "match_share": 0.5}},
         "contact_rules": {"unreachable_share": 0.2, "opt_out_share": draw(SHARE), "touches_a_month": 1},
@@ -85,6 +127,8 @@ def mobile_worlds(draw: st.DrawFn) -> Scenario:
                     "cadence": "calls",
                     "reminders": bool(reminder_days),
                     "reactivation": {"credit_yuan": draw(st.floats(0.0, 30.0))},
+                    "points_reminder": draw(st.booleans()),
+                    "agreement": {"monthly_credit_yuan": draw(st.floats(0.0, 30.0)), "months": draw(st.integers(1, 8))},
                 }
             },
         },
@@ -99,7 +143,10 @@ def mobile_worlds(draw: st.DrawFn) -> Scenario:
     return quiet(**blocks)
 
 
-ARMS = st.sampled_from([[], [ArmRule(reminders=False), ArmRule(reminders=True, reactivation_yuan=5.0)]])
+OFFER = Agreement(monthly_credit_yuan=8.0, months=3)
+ARMS = st.sampled_from(
+    [[], [ArmRule(reminders=False), ArmRule(reminders=True, reactivation_yuan=5.0, agreement=OFFER)]]
+)
 
 
 def world_of(scenario: Scenario, policy: str, arms: list[ArmRule], **how: Any) -> World:
@@ -115,6 +162,7 @@ def test_any_mobile_world_keeps_its_books_and_its_order(scenario: Scenario, poli
     """Catches a customer or a fen that is lost or doubled, a debt out of nothing, and a step out of time."""
     books = Books(world_of(scenario, policy, arms))
     world = books.world
+    signed = world.customers["contracts"].copy()
     world.begin()
     world.live(HALF)
     gone = world.customers["lost_at"].copy()
@@ -122,7 +170,13 @@ def test_any_mobile_world_keeps_its_books_and_its_order(scenario: Scenario, poli
     books.check_all()
     c = world.customers
     assert (c["lost_at"][np.isfinite(gone)] == gone[np.isfinite(gone)]).all()
-    assert (c["ledger"] >= 0).all()
+    others = [line for line in Line if line is not Line.COMMISSION]  # of it a part may be taken back
+    assert (c["ledger"][:, others] >= 0).all()
+    check_cards(c)
+    counted = world.shared.tally[..., COUNT_COLUMN : COUNT_COLUMN + len(Count)].sum(axis=(0, 1, 2))
+    assert counted[Count.CONTRACTS_SIGNED] == (c["contracts"] - signed).sum()
+    assert counted[Count.AGREEMENTS] == c["agreed"].sum()
+    assert (world.shared.tally[..., Line.POINTS].sum() >= counted[Count.POINTS_REDEEMED]) & (c["points"] >= 0).all()
     check_debts(c)
     lost = c["state"] == LOST
     assert np.isinf(c["due"][lost]).all()
@@ -141,6 +195,16 @@ def check_debts(c: np.ndarray) -> None:
     assert not c["unbilled"][lost & (c["fraud"] == 1)].any()
     assert (c["opted_out"] <= (c["contacts"] > 0)).all()
     assert (c["touches"] <= 1).all()
+
+
+def check_cards(c: np.ndarray) -> None:
+    """A resold card leaves for no other reason, owes nothing, and is tied by nothing."""
+    card = c["resold"] == 1
+    assert (c["reason"][card & (c["state"] == LOST)] == Clock.RESALE).all()
+    assert not (c["reason"][~card] == Clock.RESALE).any()
+    assert not c["unpaid"][card].any()
+    assert not (c["contracts"] | c["agreed"])[card].any()
+    assert (c["recruited"] >= card).all()
 
 
 @settings(max_examples=25)

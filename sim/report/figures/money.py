@@ -6,6 +6,7 @@ from typing import Any
 from matplotlib.axes import Axes
 
 from sim.report.figures.style import (
+    BLUE,
     GREEN,
     GREY,
     INK,
@@ -13,6 +14,7 @@ from sim.report.figures.style import (
     PURPLE,
     SKY,
     SOFT,
+    VERMILLION,
     YELLOW,
     arm_styles,
     clean,
@@ -33,7 +35,13 @@ LINES: dict[str, tuple[str, str]] = {
     "team": (PURPLE, "\\\\"),
     "desk": (GREEN, "--"),
     "commission": (GREY, "xx"),
+    "bad_debt": (VERMILLION, "++"),
+    "collection": (VERMILLION, ".."),
+    "subsidy": (BLUE, "oo"),
+    "points": (BLUE, "**"),
 }
+INCOME = ("list", "penalty")
+"""Lines that come in; all others are spent."""
 # metric -> (place beside the arm's name, strength of its colour, what is written behind the bar)
 NET_VALUES = {
     "net_value_per_customer": (0.18, 0.4, "in the horizon"),
@@ -58,8 +66,8 @@ def _ledgers(experiment: Mapping[str, Any]) -> dict[str, dict[str, float]]:
 
 
 def _spent(lines: Mapping[str, float]) -> float:
-    """Return what an arm costs: free days and all that is paid."""
-    return sum(amount for line, amount in lines.items() if line != "list")
+    """Return what an arm costs: free days and all that is paid, less the penalties that it receives."""
+    return sum(amount for line, amount in lines.items() if line not in INCOME) - lines.get("penalty", 0.0)
 
 
 def margin_share(summary: Summary) -> float | None:
@@ -183,6 +191,7 @@ def draw_ledger(experiment: Mapping[str, Any], summary: Summary) -> str | None:
         return None
     currency, margin = summary.get("currency", "yuan"), margin_share(summary)
     names = list(ledgers)[::-1]
+    most = max(1 + ledger.get("penalty", 0.0) / ledger["list"] for ledger in ledgers.values())
     lines = [line for line in LINES if any(ledger.get(line) for ledger in ledgers.values())]
     with drawing():
         figure = new_figure(1.25 + 0.36 * len(names))
@@ -206,11 +215,12 @@ def draw_ledger(experiment: Mapping[str, Any], summary: Summary) -> str | None:
                 if label == "serving":
                     whole.text(at + 50 * part, row, "serving", ha="center", va="center", fontsize=7.5)
                 at += 100 * part
-            whole.barh(row, 100 - at, left=at, color=LEFT, edgecolor=SOFT, linewidth=0.5, height=0.6)
+            end = 100 * (1 + ledger.get("penalty", 0.0) / ledger["list"])
+            whole.barh(row, end - at, left=at, color=LEFT, edgecolor=SOFT, linewidth=0.5, height=0.6)
             whole.text(
-                (100 + at) / 2,
+                (end + at) / 2,
                 row,
-                f"left {100 - at:.1f}".replace("-", MINUS),
+                f"left {end - at:.1f}".replace("-", MINUS),
                 ha="center",
                 va="center",
                 fontsize=8,
@@ -239,8 +249,8 @@ def draw_ledger(experiment: Mapping[str, Any], summary: Summary) -> str | None:
                 fontsize=8,
             )
         whole.set_yticks(range(len(names)), names)
-        whole.set_xlim(0, 100)
-        whole.set_title(f"Of 100 {currency} of list fees")
+        whole.set_xlim(0, 100 * most)
+        whole.set_title(f"Of 100 {currency} of list fees{' and penalties beside' if most > 1 else ''}")
         campaign.set_title(f"The campaign's part, {currency} a customer")
         campaign.margins(x=0.18)
         campaign.locator_params(axis="x", nbins=5)

@@ -22,6 +22,8 @@ LEDGER = {
     Line.GIFT: 3_000,
     Line.TEAM: 20_000,
     Line.DESK: 40,
+    Line.SUBSIDY: 1_000,
+    Line.PENALTY: 2_000,
 }
 
 
@@ -54,10 +56,10 @@ def test_days_end_with_leaving_or_the_horizon():
 @pytest.mark.parametrize(
     ("name", "yuan"),
     [
-        ("revenue_per_customer", 1_150.0),
-        ("cost_per_customer", 283.4),
-        ("net_value_per_customer", 0.6 * 1_200 - 283.4),
-        ("net_value_with_residual_per_customer", 0.6 * 1_200 - 283.4 + 700),
+        ("revenue_per_customer", 1_170.0),
+        ("cost_per_customer", 293.4),
+        ("net_value_per_customer", 0.6 * 1_200 + 20 - 293.4),
+        ("net_value_with_residual_per_customer", 0.6 * 1_200 + 20 - 293.4 + 700),
     ],
 )
 def test_money_by_hand(name, yuan):

@@ -153,7 +153,7 @@ def test_ledger_leaves_out_lines_that_are_zero_everywhere(summary: dict[str, Any
     assert made is not None
     assert [row.cells[0].value for row in made.rows] == [
         "list fees of the days served",
-        "free days (fees not billed)",
+        "free days and credits (fees not billed)",
         "contacts",
         "gifts",
         "team that solves problems",

@@ -1,0 +1,69 @@
+"""From arms at several looks to the statistics and the information that procedures for repeated looks take."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.evidence.cells import Counts, Sample
+from sim.evidence.inputs import finite, whole
+from sim.evidence.proportions import tables
+from sim.evidence.results import FloatArray, IntArray
+
+
+class Interim(NamedTuple):
+    """What was seen at each look; arrays of shape (trials, looks), z NaN where an arm could not be measured."""
+
+    z: FloatArray
+    information: FloatArray
+    customers: IntArray
+
+
+def interim_shares(arm: Counts, against: Counts) -> Interim:
+    """Difference of shares at each look, from all customers so far.
+
+    Parameters
+    ----------
+    arm, against
+        Events and sizes up to each look, shape (looks,) or (trials, looks), of customers whose time is over.
+
+    Returns
+    -------
+    Interim
+        z with the pooled variance (Jennison and Turnbull 2000, chapter 3), the score test but for the
+        factor N / (N - 1). Where nobody or everybody had the event z is 0, with the least information that so
+        many customers can give, that of a share of one half.
+
+    Raises
+    ------
+    ValueError
+        As `sim.evidence.proportions.risk_difference`.
+    """
+    x1, n1, x0, n0 = tables(arm, against, dimensions=2)
+    total, events = n1 + n0, x1 + x0
+    pooled = np.where((events == 0) | (events == total), 0.5, events / np.maximum(total, 1))
+    each = 1 / np.maximum(n1, 1) + 1 / np.maximum(n0, 1)
+    information: FloatArray = 1 / (pooled * (1 - pooled) * each)
+    difference = x1 / np.maximum(n1, 1) - x0 / np.maximum(n0, 1)
+    z = np.where((n1 > 0) & (n0 > 0), difference * np.sqrt(information), np.nan)
+    return Interim(z, information, total)
+
+
+def interim_means(arm: Sample, against: Sample) -> Interim:
+    """Difference of means at each look, from all customers so far; shapes as `interim_shares`.
+
+    z is Welch's statistic taken as normal, so the first look should hold some 50 customers an arm.
+    """
+    n1, mean1, variance1, n0, mean0, variance0 = np.broadcast_arrays(
+        *(
+            np.atleast_2d(check(f"{name}.{field}", getattr(side, field)))
+            for name, side in (("arm", arm), ("against", against))
+            for field, check in (("n", whole), ("mean", finite), ("variance", finite))
+        )
+    )
+    squared = variance1 / np.maximum(n1, 1) + variance0 / np.maximum(n0, 1)
+    measured = (n1 > 1) & (n0 > 1) & (squared > 0)
+    information: FloatArray = 1 / np.where(measured, squared, np.inf)
+    z = np.where(measured, (mean1 - mean0) * np.sqrt(information), np.nan)
+    return Interim(z, information, (n1 + n0).astype(np.int64))
