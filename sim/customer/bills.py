@@ -134,6 +134,28 @@ def dun(c, t, laws, shared):
         leave(c, _PAYMENT, t, laws, shared)
 
 
+@hook(otherwise=lambda c, t, laws: None, inline=False)
+def renew_steps(c, t, laws):
+    """The steps against debtors are new from `t` on: who is in arrears goes on at the first that has not been taken."""
+    if c.arrears_at < _NEVER:
+        step = 0
+        while is_taken(c, step, t, laws):
+            step += 1
+        c.dunning_step = step
+        c.due[_DUNNING] = max(t, c.arrears_at + laws.dunning_day[step])
+
+
+@njit
+def is_taken(c, step, t, laws):
+    """Whether a step against a debtor lies behind; a reminder whose day has passed is not made up for."""
+    kind = laws.dunning_kind[step]
+    if kind == REMINDER:
+        return c.arrears_at + laws.dunning_day[step] < t
+    if kind == ONE_WAY:
+        return c.state == _SUSPENDED
+    return kind == TWO_WAY and c.state == _SUSPENDED and c.served_share == 0.0
+
+
 @hook(otherwise=lambda c, t, laws, shared: None)
 def full_service(c, t, laws, shared):
     """A customer who was silent is talked into staying: the whole fee accrues again."""

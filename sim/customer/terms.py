@@ -4,22 +4,23 @@ import math
 
 from numba import njit
 
+from sim.customer.bills import renew_steps
 from sim.customer.bonds import hold
+from sim.customer.borrow import borrowed, borrowed_shared
 from sim.customer.clocks import refresh
 from sim.customer.hooks import hook
+from sim.customer.life import LOST, PROSPECT, see_promotions
 from sim.customer.points import schedule_points
 from sim.customer.record import CORE_DUE, MobileMoment
 from sim.customer.recruiters import let_go
-from sim.customer.states import State
 
 _NEVER = math.inf
 _CONTRACT, _POINTS, _AGENT = (CORE_DUE + int(MobileMoment[name]) for name in ("CONTRACT", "POINTS", "AGENT"))
-_PROSPECT, _LOST = int(State.PROSPECT), int(State.LOST)
 
 
-@hook(otherwise=lambda c, t, laws: refresh(c, t, laws), inline=False)
-def new_terms(c, t, laws):
-    """Let a customer who is there live by `laws` from `t` on: what has not fallen due yet falls due by them.
+@hook(otherwise=lambda c, t, laws: None, inline=False)
+def renew_bonds(c, t, laws):
+    """What ties a customer that has not fallen due yet falls due by the laws as they are from `t` on.
 
     A contract keeps its end and an agreement its credits; an assessment that is still to come moves to its new
     tenure, or falls on `t` where it has passed by then.
@@ -34,21 +35,30 @@ def new_terms(c, t, laws):
     if c.points > 0:
         schedule_points(c, t, laws)
     hold(c, t, laws)
-    refresh(c, t, laws)
 
 
 @njit(cache=True)
-def take_terms(customers, laws, t):
-    """Let everybody who is there live by other laws from `t` on.
+def take_terms(customers, laws, shared, t):
+    """Let everybody who is there live by other laws and another timetable from `t` on.
 
     Parameters
     ----------
     customers : customer_dtype array, shape (n,)
+        Written in place.
     laws : laws_dtype array, shape (1,)
+    shared : Shared
+        Its timetable is read.
     t : float
-        Day.
+        Day up to which they have lived by the laws as they were.
     """
+    customers, shared = borrowed(customers), borrowed_shared(shared)
+    the_laws = borrowed(laws)[0]
     for i in range(customers.shape[0]):
         c = customers[i]
-        if c.state != _PROSPECT and c.state != _LOST:
-            new_terms(c, t, laws[0])
+        if c.state == PROSPECT or c.state == LOST:
+            continue
+        # what a customer carries of the firm's terms is renewed here, before the clocks that hang on it
+        see_promotions(c, t, the_laws, shared)
+        renew_steps(c, t, the_laws)
+        renew_bonds(c, t, the_laws)
+        refresh(c, t, the_laws)

@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.planning.summary import ARM_METRICS, make_bench
+from sim.planning.summary import truth_of
 
 if TYPE_CHECKING:
     from sim.planning.summary import Lived
 
 
 def replications_table(lived: Lived) -> dict[str, np.ndarray[Any, Any]]:
-    """A row an experiment, arm, metric and replication: the mean over everybody eligible under the arm.
+    """A row an experiment, arm, metric and replication: the mean over everybody eligible (of a firm:
+    over the customers of day 0) under the arm.
 
     Two runs of one seed share the luck of a replication, so their rows can be paired (`sim compare`).
 
@@ -26,10 +27,10 @@ def replications_table(lived: Lived) -> dict[str, np.ndarray[Any, Any]]:
     numbers = np.arange(lived.replications)
     parts = []
     for experiment in lived.experiments:
-        bench = make_bench(lived, experiment)
-        for arm in bench.arms:
-            for metric in ARM_METRICS:
+        truth = truth_of(lived, experiment)
+        for arm in truth.arms:
+            for metric in truth.metrics:
                 names = {"experiment": experiment.name, "arm": arm, "metric": metric}
                 part = {column: np.full(len(numbers), name) for column, name in names.items()}
-                parts.append(part | {"replication": numbers, "value": bench.by_replication(arm, metric)})
+                parts.append(part | {"replication": numbers, "value": truth.by_replication(arm, metric)})
     return {column: np.concatenate([part[column] for part in parts]) for column in parts[0]}

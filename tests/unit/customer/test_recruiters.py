@@ -190,7 +190,7 @@ def under_new_terms(months: float, blocks: dict[str, Any], **changes: Any) -> Wo
     world = day_zero(scenario(blocks, assessed_yuan=25))
     changed = compile_laws(scenario(blocks, assessed_yuan=25, assessment_months=months, **changes), 1, [HORIZON])
     world.laws = changed
-    take_terms(world.customers, changed.table, 0.0)
+    take_terms(world.customers, changed.table, world.shared, 0.0)
     world.begin()
     return world
 
@@ -225,7 +225,7 @@ def test_the_same_terms_change_no_byte():
     blocks = {"base": tenure(0, 11), "leaving": leaving(competitor=0.1)}
     sc = scenario(blocks, keeps=0.25, lets_go=LETS_GO)
     one, other = (day_zero(sc) for _ in range(2))
-    take_terms(other.customers, other.laws.table, 0.0)
+    take_terms(other.customers, other.laws.table, other.shared, 0.0)
     for world in (one, other):
         world.begin()
         world.live(HORIZON)
@@ -235,5 +235,5 @@ def test_the_same_terms_change_no_byte():
 def test_new_terms_of_a_plain_world():
     """Catches a hook that only mobile customers have: here nothing has changed, so no byte does."""
     one, other = (day_zero(quiet(leaving=leaving(competitor=0.1))) for _ in range(2))
-    take_terms(other.customers, other.laws.table, 0.0)
+    take_terms(other.customers, other.laws.table, other.shared, 0.0)
     assert not differing(one.customers, other.customers).any()
