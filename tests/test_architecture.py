@@ -18,12 +18,13 @@ ROOT = Path(__file__).resolve().parents[1]
 MAY_IMPORT = {
     "scenario": set(),
     "evidence": set(),
+    "study": {"scenario", "evidence"},
     "customer": {"scenario"},
     "world": {"scenario", "customer"},
     "experiment": {"scenario", "customer", "world", "evidence"},
     "planning": {"scenario", "customer", "world", "evidence", "experiment"},
-    "report": {"scenario", "customer", "world", "evidence", "experiment", "planning"},
-    "cli": {"scenario", "customer", "world", "evidence", "experiment", "planning", "report"},
+    "report": {"scenario", "customer", "world", "evidence", "study", "experiment", "planning"},
+    "cli": {"scenario", "customer", "world", "evidence", "study", "experiment", "planning", "report"},
 }
 # Packages that only one room may import.
 ONLY_IN = {"simpy": "world", "ruamel": "scenario", "click": "cli"}

@@ -36,7 +36,8 @@ GIT_SECONDS = 5
 def describe_run(
     *,
     command: Sequence[str],
-    scenario: Mapping[str, str],
+    scenario: Mapping[str, str] | None = None,
+    data: Mapping[str, str] | None = None,
     experiments: Sequence[Mapping[str, str]],
     settings: Mapping[str, int],
     started: datetime | None = None,
@@ -47,10 +48,11 @@ def describe_run(
     ----------
     command
         The words of the command line.
-    scenario, experiments
-        ``file`` and ``sha256`` of each input, experiments with their ``name`` too.
+    scenario, data, experiments
+        ``file`` and ``sha256`` of each input, experiments with their ``name`` too. A run has a scenario, an analysis
+        of a real trial has data.
     settings
-        ``seed``, ``replications``, ``customers`` and ``jobs``.
+        ``seed`` and what else the numbers follow from; ``jobs``.
     started
         When the run began; now if left out.
     """
@@ -59,7 +61,7 @@ def describe_run(
         "version": sim.__version__,
         "command": list(command),
         "started": (started or datetime.now(UTC)).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "scenario": dict(scenario),
+        **{key: dict(file) for key, file in (("scenario", scenario), ("data", data)) if file is not None},
         "experiments": [dict(item) for item in experiments],
         **settings,
     }
@@ -73,9 +75,9 @@ def describe_run(
 
 def inputs_hash(provenance: Mapping[str, Any]) -> str:
     """Return eight hex digits of everything that a run's numbers follow from: inputs, settings, version."""
-    parts = [provenance["version"], provenance["scenario"]["sha256"]]
+    parts = [provenance["version"], *(provenance[key]["sha256"] for key in ("scenario", "data") if key in provenance)]
     parts += [item["sha256"] for item in provenance["experiments"]]
-    parts += [str(provenance.get(key)) for key in ("seed", "replications", "customers")]
+    parts += [str(provenance.get(key)) for key in ("seed", "replications", "customers", "resamples")]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:8]
 
 

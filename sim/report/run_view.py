@@ -209,9 +209,9 @@ def policies(summary: Summary) -> list[tuple[str, str]]:
 
 def provenance_items(provenance: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Return where the run comes from, as terms and their words."""
-    files = [provenance.get("scenario") or {}, *provenance.get("experiments", ())]
+    files = [provenance.get("scenario") or {}, provenance.get("data") or {}, *provenance.get("experiments", ())]
     items = [(str(item["file"]), f"sha256 {item['sha256']}") for item in files if item.get("sha256")]
-    facts = ("seed", "replications", "customers", "jobs", "started", "platform")
+    facts = ("seed", "replications", "customers", "resamples", "jobs", "started", "platform")
     items += [(key, str(provenance[key])) for key in facts if provenance.get(key) is not None]
     versions = {
         str(provenance.get("tool") or "version"): provenance.get("version"),

@@ -27,6 +27,7 @@ METRICS: dict[str, tuple[str, str]] = {
     "calls_per_customer": ("calls a customer", "户均来电"),
     "log_rank": ("survival, log-rank test", "对数秩检验"),
     "hazard_ratio": ("hazard ratio", "风险比"),
+    "days_there": ("days still there", "平均在网天数"),
 }
 
 METRIC_NAME = re.compile(rf"\b({'|'.join(METRICS)})\b")

@@ -15,7 +15,18 @@ from sim.scenario.view import View
 Found = Iterator[Problem]
 
 OF_EVERY_ARM = ("shares", "costs", "enrolled")
-AFTERWARDS = ("left", "days", "reason", "revenue", "cost", "net_value", "received", "exposed_day", "redeemed", "answered")
+AFTERWARDS = (
+    "left",
+    "days",
+    "reason",
+    "revenue",
+    "cost",
+    "net_value",
+    "received",
+    "exposed_day",
+    "redeemed",
+    "answered",
+)
 """Keys of `data:` whose columns hold what came after assignment."""
 
 
@@ -59,7 +70,9 @@ def _arms_of_data(view: View) -> Found:
                 yield view.unknown(("data", key, name), name, arms, ("arms",))
         missing = [name for name in arms if name not in named]
         if named and missing and key in OF_EVERY_ARM:
-            yield view.problem(("data", key), f"nothing for {missing[0]}", f"given for every arm ({view.where('arms')})")
+            yield view.problem(
+                ("data", key), f"nothing for {missing[0]}", f"given for every arm ({view.where('arms')})"
+            )
     first: dict[str, str] = {}
     for arm in arms:
         entry = str(view.block("data", "arms").get(arm, arm))

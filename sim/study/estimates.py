@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -33,7 +32,8 @@ LOG_RANK, HAZARD_RATIO, DAYS_THERE = "log_rank", "hazard_ratio", "days_there"
 LEFT_FOR = "left_for_"
 OF_LIVES = (LOG_RANK, HAZARD_RATIO, DAYS_THERE)
 NOT_BY_CIRCLE = Refused("whole circles were assigned: this procedure takes their customers for independent")
-NO_INTERVAL = Refused("means within strata, by circle or of censored amounts are not resampled")
+BOOTSTRAP = "bootstrap"
+NO_INTERVAL = Refused("the bootstrap is not known within strata")
 NOT_EQUIVALENT = Refused("equivalence is not known where whole circles were assigned or follow-up ends early")
 
 
@@ -104,13 +104,13 @@ class Trial:
         means = stratified_mean_difference if self._strata else mean_difference
         return means(*self._samples(of, values), level=self.level).one()
 
-    def beside(self, metric: str, arm: str, against: str) -> list[Found]:
-        """Other estimates of the same difference, by methods that say so themselves."""
+    def beside(self, metric: str, arm: str, against: str) -> dict[str, Found]:
+        """Other estimates of the same difference, by the name of their method."""
         if metric not in self.records.values or self.cut_short or self.records.circle is not None:
-            return []
+            return {}
         of = self.pair(arm, against)
         values = self.records.values[metric]
-        return [*self._adjusted(of, values), *self._resampled(of, values, metric, f"{arm} {against}")]
+        return self._adjusted(of, values) | self._resampled(of, values, metric, f"{arm} {against}")
 
     def equivalence(self, metric: str, arm: str, against: str, margin: float) -> Found:
         """Is the difference within the margin?"""
@@ -175,19 +175,19 @@ class Trial:
             level=self.level,
         ).one()
 
-    def _adjusted(self, of: Pair, values: Numbers) -> list[Found]:
+    def _adjusted(self, of: Pair, values: Numbers) -> dict[str, Found]:
         covariates = list(self.records.covariates.values())
         if not covariates:
-            return []
-        found: list[Found] = []
+            return {}
+        found: dict[str, Found] = {}
         if len(covariates) == 1:
-            found.append(self._cuped(of, values, covariates[0]))
+            found["CUPED"] = self._cuped(of, values, covariates[0])
         columns = np.column_stack([column[of.rows] for column in covariates])
         if self._strata > 1 and self.records.stratum is not None:
             number = self.records.stratum.number[of.rows]
             columns = np.column_stack([columns, *(number == place for place in range(1, self._strata))])
-        lin = adjusted_mean_difference(values[of.rows], of.in_arm, columns, level=self.level).one()
-        return [*found, lin]
+        found["least squares"] = adjusted_mean_difference(values[of.rows], of.in_arm, columns, level=self.level).one()
+        return found
 
     def _cuped(self, of: Pair, values: Numbers, covariate: Numbers) -> Found:
         without = without_the_past(values, covariate)
@@ -201,17 +201,16 @@ class Trial:
         method = f"CUPED, slope {slope:.6g} from the customers of all arms; {estimate.method}"
         return replace(estimate, label="difference of means, adjusted", method=method)
 
-    def _resampled(self, of: Pair, values: Numbers, metric: str, pair: str) -> list[Found]:
+    def _resampled(self, of: Pair, values: Numbers, metric: str, pair: str) -> dict[str, Found]:
         if not self.resamples or self.is_share(metric):
-            return []
+            return {}
         if self._strata:
-            return [NO_INTERVAL]
+            return {BOOTSTRAP: NO_INTERVAL}
         key = hashlib.sha256(f"{self.study.name} {metric} {pair} {self.seed}".encode()).digest()
         generator = np.random.Generator(np.random.Philox(key=int.from_bytes(key[:16], "little")))
         rows, in_arm = values[of.rows], of.in_arm
-        return [
-            bootstrap_mean_difference(rows, in_arm, [generator], resamples=self.resamples, level=self.level).one()
-        ]
+        found = bootstrap_mean_difference(rows, in_arm, [generator], resamples=self.resamples, level=self.level)
+        return {BOOTSTRAP: found.one()}
 
 
 def _why(lives: Lives, reason: str | None) -> Whole:
@@ -220,6 +219,3 @@ def _why(lives: Lives, reason: str | None) -> Whole:
         return lives.left.astype(np.int64)
     number = lives.reasons.index(reason) + 1
     return np.where(lives.left, np.where(lives.reason == number, 1, 2), 0)
-
-
-Correction = Callable[[Sequence[Found]], list[Found]]

@@ -17,11 +17,15 @@ TITLE_WIDTH = 72  # characters that fit across the page
 
 
 def draw_effects(experiment: Mapping[str, Any], summary: Summary) -> str | None:
-    """Draw each contrast's truth (filled, run doubt) above the first trial's estimate (open, trial doubt) if any."""
+    """Draw each contrast's truth (filled, run doubt) above the first trial's estimate (open, trial doubt) if any.
+
+    Of a real trial there is the estimate alone.
+    """
     panels: dict[str, list[Mapping[str, Any]]] = {}
     for row in ordered_contrasts(experiment):
         tried = is_about_firm(experiment) or is_interval((row.get("trial") or {}).get("effect"))
-        if is_interval(row.get("truth")) and tried:
+        known = is_interval(row["truth"]) if "truth" in row else tried
+        if known and tried:
             panels.setdefault(row["metric"], []).append(row)
     shown = list(panels.items())[:MOST_PANELS]
     if not shown:
@@ -67,8 +71,8 @@ def _panel(
         style = styles[row["arm"]]
         effect = row["trial"].get("effect")
         for item, height, inside in (
-            (row["truth"], place + (0.14 if effect else 0.0), style.colour),
-            (effect, place - 0.2, "white"),
+            (row.get("truth"), place + (0.14 if effect else 0.0), style.colour),
+            (effect, place - (0.2 if "truth" in row else 0.0), "white"),
         ):
             if item is None:
                 continue

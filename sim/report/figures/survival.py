@@ -20,6 +20,8 @@ def draw_survival(experiment: Mapping[str, Any], summary: Summary) -> str | None
     """Draw the share still there against time, an arm a line; ``None`` without curves."""
     curves = {arm["name"]: arm["survival"] for arm in experiment.get("arms", ()) if arm.get("survival")}
     panels = [(key, title) for key, title in PANELS if any(curve.get(key) for curve in curves.values())]
+    if [key for key, _ in panels] == ["trial"]:
+        panels = [("trial", "The trial (band: trial doubt)")]
     if not panels:
         return None
     styles = arm_styles(experiment)
