@@ -65,7 +65,6 @@ def render_study(summary: Summary, provenance: Mapping[str, Any], figures: Mappi
             f"Trial {experiment['name']}",
             f"{counted(summary['data']['customers'], 'customer')} of {data.get('file')}",
         ],
-        question=experiment["question"],
         answer=view.answer(experiment, summary),
         reason=words.conclusion(experiment["trial_decision"]),
         doubts=[DOUBTS[TRIAL]],

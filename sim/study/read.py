@@ -68,7 +68,7 @@ def read_records(file: Path, loaded: Loaded[Study]) -> Source:
 
 def _wanted(loaded: Loaded[Study]) -> dict[str, str]:
     study = loaded.value
-    named = [(getattr(study.data, key), ("data", key)) for key in OF_COLUMNS]
+    named: list[tuple[str | None, tuple[str, ...]]] = [(getattr(study.data, key), ("data", key)) for key in OF_COLUMNS]
     named += [(metric.column, ("data", "metrics", name)) for name, metric in study.data.metrics.items()]
     for key in ("covariates", "subgroups"):
         named += [(column, ("data", key)) for column in getattr(study.data, key)]

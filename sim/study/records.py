@@ -25,7 +25,8 @@ class Groups:
 class Lives:
     """How long each customer was followed, and whether and why it then left; arrays of shape (n,).
 
-    ``reason`` is 0 for who was still there, else its place in ``reasons`` counted from 1; None where the data have none.
+    ``reason`` is 0 for who was still there, else its place in ``reasons`` counted from 1; None where the
+    data have none.
     """
 
     days: Numbers
