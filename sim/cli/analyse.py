@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
+from sim.cli.listing import RESULTS, list_results
 from sim.cli.options import WIDTH, seed_option
 
-RESULTS = Path("results")
 RESAMPLES = 2000
 
 
@@ -62,7 +62,7 @@ def analyse(data: Path, file: Path, resamples: int, seed: int, out: Path | None,
     from rich.console import Console
 
     from sim.report.provenance import command_line, describe_run, inputs_hash
-    from sim.report.study_page import study_files
+    from sim.report.study_page import ANALYSIS, study_files
     from sim.report.study_terminal import show_study
     from sim.report.write import PAGE, write_texts
     from sim.study.estimates import Trial
@@ -71,7 +71,7 @@ def analyse(data: Path, file: Path, resamples: int, seed: int, out: Path | None,
 
     source = read_records(data, question)
     summary = summarise(source, Trial(question.value, source.records, resamples=resamples, seed=seed))
-    provenance = describe_run(
+    provenance = {"kind": ANALYSIS} | describe_run(
         command=command_line(),
         data={"file": str(data), "sha256": source.sha256},
         experiments=[{"name": question.value.name, "file": str(question.file), "sha256": question.sha256}],
@@ -83,3 +83,4 @@ def analyse(data: Path, file: Path, resamples: int, seed: int, out: Path | None,
     console = Console(width=WIDTH, highlight=False)
     for piece in show_study(summary, str(folder / PAGE)):
         console.print(piece)
+    list_results(console, folder)

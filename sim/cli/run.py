@@ -6,10 +6,9 @@ from pathlib import Path
 
 import click
 
+from sim.cli.listing import RESULTS, list_results
 from sim.cli.memory import check_memory
 from sim.cli.options import WIDTH, experiments_option, jobs_option, replications_option, seed_option
-
-RESULTS = Path("results")
 
 
 @click.command()
@@ -65,8 +64,6 @@ def run(
 
     from sim.cli.progress import StageProgress
     from sim.planning.run import answer
-    from sim.report.failures import RunFailed
-    from sim.report.index import index_of, write_index
     from sim.report.provenance import command_line, describe_run, inputs_hash
     from sim.report.result import RunResult
     from sim.report.terminal import show
@@ -102,11 +99,4 @@ def run(
     console = Console(width=WIDTH, highlight=False)
     for piece in show(result.summary, str(page)):
         console.print(piece)
-    index = index_of(folder, RESULTS)
-    if index is not None:
-        try:
-            write_index(RESULTS)
-        except RunFailed as error:  # the run itself stands
-            click.echo(f"sim: {error}", err=True)
-        else:
-            console.print(f"All runs: {index}", markup=False)
+    list_results(console, folder)

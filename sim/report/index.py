@@ -7,17 +7,22 @@ again after it has written, so that the last one to write has listed everything 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from sim.report.answer import answer_sentence
 from sim.report.failures import RunFailed
+from sim.report.json_text import read_json
 from sim.report.rendering import render
 from sim.report.stored import StoredRun, read_run
+from sim.report.study_page import ANALYSIS, analysis_manifest
+from sim.report.study_view import answer as study_answer
+from sim.report.values import Summary
 from sim.report.wording import counted
-from sim.report.write import PAGE
+from sim.report.write import PAGE, SUMMARY
 from sim.scenario.problems import InputProblems
 
 INDEX = "index.html"
@@ -113,12 +118,21 @@ def _listed(results: Path, folder: Path) -> Listed:
     name, link = folder.relative_to(results).as_posix(), ""
     try:
         link = quote(f"{name}/{PAGE}") if (folder / PAGE).is_file() else ""
+        if (manifest := analysis_manifest(folder)) is not None:
+            return _analysis(name, link, manifest, read_json(folder / SUMMARY))
         return _read(name, link, read_run(folder))
     except InputProblems as error:
         trouble = str(error).removeprefix(str(folder)).lstrip("/: ")
     except OSError as error:
         trouble = (error.strerror or str(error)).lower()
     return Listed(name, link, "", (), "", (), trouble)
+
+
+def _analysis(name: str, link: str, manifest: Mapping[str, Any], summary: Summary) -> Listed:
+    """List the analysis of a real trial."""
+    facts = (ANALYSIS, counted(summary["data"]["customers"], "customer"))
+    answers = tuple((str(item["question"]), study_answer(item, summary)) for item in summary["experiments"])
+    return Listed(name, link, str(summary["study"]), facts, str(manifest.get("started") or ""), answers, "")
 
 
 def _read(name: str, link: str, run: StoredRun) -> Listed:

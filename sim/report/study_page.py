@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup
@@ -15,7 +16,8 @@ from sim.report import study_view as view
 from sim.report.figures.effects import draw_effects
 from sim.report.figures.style import inline
 from sim.report.figures.survival import draw_survival
-from sim.report.json_text import to_json
+from sim.report.folder import MANIFEST
+from sim.report.json_text import read_json, to_json
 from sim.report.rendering import render
 from sim.report.values import TRIAL, Summary
 from sim.report.wording import counted
@@ -23,6 +25,8 @@ from sim.report.words import DOUBTS, metric_name
 from sim.report.write import PAGE, SUMMARY
 
 CONTRASTS = "contrasts.csv"
+ANALYSIS = "analysis of a real trial"
+"""What the manifest says of such a folder under ``kind``."""
 LABELS = {"survival": "survival by arm", "effects": "effects against the other arms"}
 
 
@@ -91,3 +95,12 @@ def render_study(summary: Summary, provenance: Mapping[str, Any], figures: Mappi
         command=shlex.join(provenance.get("command", ())),
         provenance=run_view.provenance_items(provenance),
     )
+
+
+def analysis_manifest(folder: Path) -> dict[str, Any] | None:
+    """Return the manifest of a folder that holds an analysis of ours; ``None`` for any other."""
+    try:
+        manifest = read_json(folder / MANIFEST)
+    except (OSError, ValueError):
+        return None
+    return manifest if isinstance(manifest, dict) and manifest.get("kind") == ANALYSIS else None

@@ -47,7 +47,7 @@ def test_the_same_files_give_the_same_bytes(tmp_path, capsys):
 
 
 def test_parquet_and_csv_say_the_same(tmp_path, capsys):
-    data, file = written(tmp_path, customers())
+    _data, file = written(tmp_path, customers())
     customers().to_parquet(tmp_path / "trial.parquet")
     for name in ("trial.csv", "trial.parquet"):
         arguments = ["analyse", str(tmp_path / name), "-e", str(file), "--resamples", "0"]
@@ -71,10 +71,15 @@ def put(column: str, row: int, value: object) -> Change:
 BAD_DATA: dict[str, tuple[Change, str]] = {
     "a metric missing": (
         lambda t: t.rename(columns={"fees": "fee"}),
-        "trial.csv: fees: got no such column, must be a column of the file (small.yaml:16); it has id, group, left, "
-        "days, why, age, fee, city, house (did you mean 'fee'?)",
+        (
+            "trial.csv: fees: got no such column, must be a column of the file (small.yaml:16); it has id, group, left, "
+            "days, why, age, fee, city, house (did you mean 'fee'?)"
+        ),
     ),
-    "nothing where a number is due": (put("fees", 3, ""), "trial.csv:5: fees: got nothing, must be a finite number of at least 0"),
+    "nothing where a number is due": (
+        put("fees", 3, ""),
+        "trial.csv:5: fees: got nothing, must be a finite number of at least 0",
+    ),
     "NaN": (put("fees", 0, "nan"), "trial.csv:2: fees: got 'nan', must be a finite number of at least 0"),
     "infinite": (put("days", 1, "inf"), "trial.csv:3: days: got 'inf', must be a finite number of at least 0"),
     "negative": (put("fees", 2, -1.5), "trial.csv:4: fees: got '-1.5', must be a finite number of at least 0"),
@@ -90,14 +95,17 @@ BAD_DATA: dict[str, tuple[Change, str]] = {
     ),
     "an arm that nobody named": (
         put("group", 0, "gft"),
-        "trial.csv:2: group: got 'gft', must be one of none, gift: the arms of the experiment's file (did you mean 'gift'?)",
+        (
+            "trial.csv:2: group: got 'gft', must be one of none, gift: the arms of the experiment's file "
+            "(did you mean 'gift'?)"
+        ),
     ),
     "left for nothing": (
         lambda t: t.assign(why=""),
         "trial.csv:",
     ),
     "no rows": (lambda t: t.iloc[:0], "trial.csv: got no rows, must be a row a customer"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("case", BAD_DATA)
@@ -140,13 +148,17 @@ def test_rows_of_other_lengths_are_named(tmp_path, monkeypatch, capsys):
 BAD_FILES = {
     "a metric that is not in the data": (
         ("metrics: [churn_rate, revenue_per_customer]", "metrics: [churn_rate, net_value_per_customer]"),
-        "small.yaml:7: metrics.1: got 'net_value_per_customer', must be a metric that the data hold "
-        "(data.net_value names no column, data, line 10)",
+        (
+            "small.yaml:7: metrics.1: got 'net_value_per_customer', must be a metric that the data hold "
+            "(data.net_value names no column, data, line 10)"
+        ),
     ),
     "a misspelt metric": (
         ("metrics: [churn_rate, revenue", "metrics: [churn_rate, revenu"),
-        "small.yaml:7: metrics.1: got 'revenu_per_customer', must be one of churn_rate, revenue_per_customer, "
-        "cost_per_customer, net_value_per_customer, or named in data.metrics (did you mean 'revenue_per_customer'?)",
+        (
+            "small.yaml:7: metrics.1: got 'revenu_per_customer', must be one of churn_rate, revenue_per_customer, "
+            "cost_per_customer, net_value_per_customer, or named in data.metrics (did you mean 'revenue_per_customer'?)"
+        ),
     ),
     "no data block": (("data:\n", "dta:\n"), "small.yaml:10: dta: got an unknown key"),
     "days without a horizon": (
@@ -155,7 +167,10 @@ BAD_FILES = {
     ),
     "a covariate that came after": (
         ("covariates: [age]", "covariates: [fees]"),
-        "small.yaml:17: data.covariates.0: got 'fees', must be known before the trial (it is the column of data.revenue)",
+        (
+            "small.yaml:17: data.covariates.0: got 'fees', must be known before the trial "
+            "(it is the column of data.revenue)"
+        ),
     ),
     "an arm of the data that is none": (
         ("  arm: group\n", "  arm: group\n  arms: {gft: present}\n"),
@@ -167,10 +182,12 @@ BAD_FILES = {
     ),
     "Dunnett within strata": (
         ("assignment: {method: simple}", "correction: dunnett\nassignment: {method: stratified, strata: [city]}"),
-        "small.yaml:5: assignment.method: got 'stratified', must be simple or complete: Dunnett's correction is not "
-        "known within strata (correction, line 4)",
+        (
+            "small.yaml:5: assignment.method: got 'stratified', must be simple or complete: Dunnett's correction is not "
+            "known within strata (correction, line 4)"
+        ),
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("case", BAD_FILES)
