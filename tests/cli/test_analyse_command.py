@@ -72,8 +72,8 @@ BAD_DATA: dict[str, tuple[Change, str]] = {
     "a metric missing": (
         lambda t: t.rename(columns={"fees": "fee"}),
         (
-            "trial.csv: fees: got no such column, must be a column of the file (small.yaml:16); it has id, group, left, "
-            "days, why, age, fee, city, house (did you mean 'fee'?)"
+            "trial.csv: fees: got no such column, must be a column of the file (small.yaml:16); it has id, group, "
+            "left, days, why, age, fee, city, house (did you mean 'fee'?)"
         ),
     ),
     "nothing where a number is due": (
@@ -183,8 +183,8 @@ BAD_FILES = {
     "Dunnett within strata": (
         ("assignment: {method: simple}", "correction: dunnett\nassignment: {method: stratified, strata: [city]}"),
         (
-            "small.yaml:5: assignment.method: got 'stratified', must be simple or complete: Dunnett's correction is not "
-            "known within strata (correction, line 4)"
+            "small.yaml:5: assignment.method: got 'stratified', must be simple or complete: Dunnett's correction is "
+            "not known within strata (correction, line 4)"
         ),
     ),
 }
