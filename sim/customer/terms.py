@@ -6,18 +6,18 @@ from numba import njit
 
 from sim.customer.bonds import hold
 from sim.customer.clocks import refresh
-from sim.customer.hooks import hook
+from sim.customer.hooks import BOUND, hook
 from sim.customer.points import schedule_points
-from sim.customer.record import CORE_DUE, MobileMoment
+from sim.customer.record import MOBILE_DUE, BondMoment
 from sim.customer.recruiters import let_go
 from sim.customer.states import State
 
 _NEVER = math.inf
-_CONTRACT, _POINTS, _AGENT = (CORE_DUE + int(MobileMoment[name]) for name in ("CONTRACT", "POINTS", "AGENT"))
+_CONTRACT, _POINTS, _AGENT = (MOBILE_DUE + int(BondMoment[name]) for name in ("CONTRACT", "POINTS", "AGENT"))
 _PROSPECT, _LOST = int(State.PROSPECT), int(State.LOST)
 
 
-@hook(otherwise=lambda c, t, laws: refresh(c, t, laws), inline=False)
+@hook(otherwise=lambda c, t, laws: refresh(c, t, laws), needs=BOUND, inline=False)
 def new_terms(c, t, laws):
     """Let a customer who is there live by `laws` from `t` on: what has not fallen due yet falls due by them.
 
