@@ -6,22 +6,22 @@ from numba import njit
 
 from sim.customer.bonds import hold
 from sim.customer.draws import Decision, uniform
-from sim.customer.hooks import hook
+from sim.customer.hooks import BOUND, hook
 from sim.customer.money import book
 from sim.customer.moves import COUNT_COLUMN, count
-from sim.customer.record import CORE_DUE, Count, Line, MobileMoment
+from sim.customer.record import MOBILE_DUE, BondMoment, Count, Line
 from sim.customer.states import State
 
 _MONTH = 365.0 / 12.0
 _NEVER = math.inf
 _SUSPENDED = int(State.SUSPENDED)
-_CREDIT = CORE_DUE + int(MobileMoment.CREDIT)
+_CREDIT = MOBILE_DUE + int(BondMoment.CREDIT)
 _FORGONE = int(Line.FORGONE)
 _AGREED = int(Decision.AGREED)
 _AGREEMENTS = COUNT_COLUMN + int(Count.AGREEMENTS)
 
 
-@hook(otherwise=lambda c, t, laws, firm, shared, entering: False)
+@hook(otherwise=lambda c, t, laws, firm, shared, entering: False, needs=BOUND)
 def offer_agreement(c, t, laws, firm, shared, entering):
     """Offer what the arm, or else the tier's policy on entering, has to offer; tell whether it was accepted now."""
     months = firm.agreement_months[c.tier] if entering else 0

@@ -14,6 +14,7 @@ import numpy as np
 from numba import njit
 from scipy import special
 
+from sim.customer.bond_laws import has_bonds
 from sim.customer.borrow import borrowed, borrowed_shared
 from sim.customer.clocks import refresh
 from sim.customer.draws import Decision, exponential, uniforms
@@ -29,6 +30,7 @@ from sim.customer.record import (
     SATISFIED,
     VERY,
     Moment,
+    bound_customer_dtype,
     customer_dtype,
     mobile_customer_dtype,
 )
@@ -105,7 +107,9 @@ def _draw_tenure(scenario: Scenario, laws: Laws, base: Customers) -> np.ndarray:
 
 
 def kind_of_customer(scenario: Scenario) -> np.dtype[Any]:
-    """The record of one customer: a mobile one only where a mechanism needs it."""
+    """The record of one customer: a mobile or a bound one only where a mechanism needs it."""
+    if has_bonds(scenario):
+        return bound_customer_dtype
     return mobile_customer_dtype if is_mobile_world(scenario) else customer_dtype
 
 

@@ -7,23 +7,23 @@ import math
 
 from numba import njit
 
-from sim.customer.agreements import pass_month
-from sim.customer.contracts import end_contract
+from sim.customer.bound import happen_bound
+from sim.customer.clocks import rewind
 from sim.customer.draws import Decision, uniform
 from sim.customer.hooks import hook
 from sim.customer.money import accrue, book
 from sim.customer.moves import LOSS_COLUMN, count, move
 from sim.customer.parting import leave
-from sim.customer.points import earn_points, remind_or_lapse
-from sim.customer.record import CORE_DUE, MOBILE_MOMENTS, Line, MobileMoment
-from sim.customer.recruiters import assess_or_keep, pay_from_bill
+from sim.customer.points import earn_points
+from sim.customer.record import CORE_DUE, MOBILE_DUE, MOBILE_MOMENTS, Line, MobileMoment
+from sim.customer.recruiters import is_card, pay_from_bill
 from sim.customer.states import CORE_CLOCKS, Clock, State
 
 _NEVER = math.inf
 _PROSPECT, _GROWTH, _STABLE, _WARNING, _ASKING, _LOST, _SUSPENDED, _DORMANT = (int(s) for s in State)
 _NUMBER_CHANGE, _FEE_DECLINE, _PAYMENT = int(Clock.NUMBER_CHANGE), int(Clock.FEE_DECLINE), int(Clock.PAYMENT)
-_DORMANCY, _RESALE = int(Clock.DORMANCY), int(Clock.RESALE)
-_BILL, _DUNNING, _CONTRACT, _CREDIT, _POINTS, _AGENT = (CORE_DUE + int(moment) for moment in MobileMoment)
+_DORMANCY = int(Clock.DORMANCY)
+_BILL, _DUNNING = (CORE_DUE + int(moment) for moment in MobileMoment)
 _FORGONE, _CONTACT, _COMMISSION = int(Line.FORGONE), int(Line.CONTACT), int(Line.COMMISSION)
 _FORGOT, _REMINDED = int(Decision.FORGOT), int(Decision.REMINDED)
 _OPTED_OUT = int(Decision.OPTED_OUT)
@@ -59,16 +59,10 @@ def happen_mobile(c, j, t, laws, shared):
         bill(c, t, laws, shared)
     elif j == _DUNNING:
         dun(c, t, laws, shared)
-    elif j == _CONTRACT:
-        end_contract(c, t, laws, shared)
-    elif j == _CREDIT:
-        pass_month(c, t, laws, shared)
-    elif j == _POINTS:
-        remind_or_lapse(c, t, laws, shared)
-    elif j == _AGENT:
-        assess_or_keep(c, t, laws, shared)
-    else:
+    elif j < MOBILE_DUE:
         fire_mobile(c, j - CORE_DUE - MOBILE_MOMENTS + CORE_CLOCKS, t, laws, shared)
+    else:
+        happen_bound(c, j, t, laws, shared)
 
 
 @njit
@@ -83,7 +77,7 @@ def bill(c, t, laws, shared):
             c.unpaid += amount
         else:
             u = uniform(laws.seed, c.id, _FORGOT, c.life, c.bill_month, c.replication)
-            if c.fraud == 1 or (c.resold == 0 and u <= laws.forgets[c.segment]):
+            if c.fraud == 1 or (u <= laws.forgets[c.segment] and not is_card(c)):
                 c.unpaid = amount
                 c.arrears_at = t
                 c.dunning_step = 0
@@ -166,7 +160,8 @@ def full_service(c, t, laws, shared):
 
 @njit
 def fire_mobile(c, k, t, laws, shared):
-    """A mobile clock has run down; the caller has drawn its next threshold."""
+    """A mobile clock has run down."""
+    rewind(c, k, t, laws.seed)
     if k == _NUMBER_CHANGE:
         accrue(c, t, laws, shared)
         c.fee = math.floor(c.fee * (1.0 - laws.change_drop) + 0.5)
@@ -179,8 +174,6 @@ def fire_mobile(c, k, t, laws, shared):
         count(c, LOSS_COLUMN + k, shared)
     elif k == _PAYMENT:
         pay(c, t, laws, shared)
-    elif k == _RESALE:
-        leave(c, k, t, laws, shared)
     elif k == _DORMANCY:
         accrue(c, t, laws, shared)
         c.served_share = laws.dormant_fee

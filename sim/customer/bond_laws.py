@@ -22,6 +22,12 @@ _PAST_YEARS = 101
 """Years before the start in which points can lapse: longer than any tenure of a mix can be."""
 
 
+def has_bonds(scenario: Scenario) -> bool:
+    """Whether anything ties customers: a contract, an agreement, points, an agent."""
+    blocks = (scenario.contracts, scenario.agreements, scenario.points, scenario.agents)
+    return any(block is not None for block in blocks)
+
+
 def compile_bonds(scenario: Scenario, end: float) -> dict[str, Any]:
     """Fields of the laws' record that bonds fill; empty where there are none."""
     binds = np.zeros((len(Bond), len(Clock)), dtype=np.int64)

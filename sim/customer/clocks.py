@@ -10,8 +10,8 @@ from numba import njit
 
 from sim.customer.draws import Decision, exponential
 from sim.customer.mobile import adjusted
-from sim.customer.record import MOBILE_MOMENTS, MOMENTS
-from sim.customer.states import CORE_CLOCKS
+from sim.customer.record import BOND_MOMENTS, MOBILE_MOMENTS, MOMENTS
+from sim.customer.states import CORE_CLOCKS, MOBILE_CLOCKS
 
 _CLOCK = int(Decision.CLOCK)
 _NEVER = math.inf
@@ -19,8 +19,10 @@ _NEVER = math.inf
 
 @njit(forceinline=True)
 def place(k):
-    """Where clock `k` stands in `due`: mobile moments stand between core clocks and mobile clocks."""
-    return MOMENTS + k + (MOBILE_MOMENTS if k >= CORE_CLOCKS else 0)
+    """Where clock `k` stands in `due`: behind the moments of the worlds that have it."""
+    if k < CORE_CLOCKS:
+        return MOMENTS + k
+    return MOMENTS + MOBILE_MOMENTS + k + (BOND_MOMENTS if k >= MOBILE_CLOCKS else 0)
 
 
 @njit(forceinline=True)

@@ -6,13 +6,14 @@ from numba import njit
 
 from sim.customer.bonds import hold
 from sim.customer.draws import Decision, uniform
+from sim.customer.hooks import BOUND, hook
 from sim.customer.money import book
 from sim.customer.moves import COUNT_COLUMN, count
-from sim.customer.record import CORE_DUE, Count, Line, MobileMoment
+from sim.customer.record import MOBILE_DUE, BondMoment, Count, Line
 
 _MONTH = 365.0 / 12.0
 _NEVER = math.inf
-_CONTRACT = CORE_DUE + int(MobileMoment.CONTRACT)
+_CONTRACT = MOBILE_DUE + int(BondMoment.CONTRACT)
 _SUBSIDY, _PENALTY = int(Line.SUBSIDY), int(Line.PENALTY)
 _RENEWED = int(Decision.RENEWED)
 _SIGNED = COUNT_COLUMN + int(Count.CONTRACTS_SIGNED)
@@ -42,7 +43,7 @@ def end_contract(c, t, laws, shared):
     hold(c, t, laws)
 
 
-@njit
+@hook(otherwise=lambda c, t, laws, shared: None, needs=BOUND, inline=False)
 def penalty(c, t, laws, shared):
     """Who leaves while a contract holds pays for a part of the days that are left."""
     days = c.contract_until - t

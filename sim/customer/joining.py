@@ -5,14 +5,14 @@ import math
 from sim.customer.bonds import hold
 from sim.customer.contracts import sign
 from sim.customer.draws import Decision, uniform
-from sim.customer.hooks import hook
+from sim.customer.hooks import BOUND, hook
 from sim.customer.recruiters import recruit
 
 _NEVER = math.inf
 _SIGNED, _KNOWS_POINTS = int(Decision.SIGNED), int(Decision.KNOWS_POINTS)
 
 
-@hook(otherwise=lambda c, t, laws, shared: None, inline=False)
+@hook(otherwise=lambda c, t, laws, shared: None, needs=BOUND, inline=False)
 def start_bonds(c, t, laws, shared):
     """Tie a customer that joins at `t`, or leave it free."""
     c.contract_until = -_NEVER

@@ -16,13 +16,20 @@ from sim.customer.clocks import refresh, rewind, stop
 from sim.customer.draws import Decision, uniform
 from sim.customer.joining import start_bonds
 from sim.customer.laws import AS_POLICY, TOUCH_YEARS
-from sim.customer.mobile import follow_mobile_policy, is_reachable, may_be_touched, new_month, set_own_offer
+from sim.customer.mobile import (
+    follow_mobile_policy,
+    follow_points_policy,
+    is_reachable,
+    may_be_touched,
+    new_month,
+    set_own_offer,
+)
 from sim.customer.money import accrue, book
 from sim.customer.moves import STATE_COLUMN, move
 from sim.customer.parting import leave
-from sim.customer.record import CORE_DUE, DISSATISFIED, MOBILE_MOMENTS, MOMENTS, NO_TIER, SATISFIED, VERY, Line, Moment
+from sim.customer.record import CORE_DUE, DISSATISFIED, MOMENTS, NO_TIER, SATISFIED, VERY, Line, Moment
 from sim.customer.recruiters import pay_for_joining
-from sim.customer.states import CORE_CLOCKS, Clock, State
+from sim.customer.states import Clock, State
 
 _NEVER = math.inf
 _YEAR = 365.0
@@ -111,6 +118,7 @@ def follow_policy(c, t, laws, firm, shared, entering_rewards):
         if firm.arm_free_days[c.arm] >= 0.0:
             days = firm.arm_free_days[c.arm]
     c.complaint_line = firm.complaint_line[c.tier]
+    follow_points_policy(c, firm)
     if follow_mobile_policy(c, firm):  # a credit draws those who are suspended from now on, not from their next event
         refresh(c, t, laws)
     if cadence != c.cadence:
@@ -277,8 +285,6 @@ def fire(c, k, t, laws, shared):
 def happen(c, j, t, laws, firm, shared):
     """Let moment or clock number `j` of `due` happen at `t`; rates are refreshed by the caller."""
     if j >= CORE_DUE:
-        if j >= CORE_DUE + MOBILE_MOMENTS:
-            rewind(c, j - CORE_DUE - MOBILE_MOMENTS + CORE_CLOCKS, t, laws.seed)
         happen_mobile(c, j, t, laws, shared)
     elif j >= MOMENTS:
         fire(c, j - MOMENTS, t, laws, shared)

@@ -5,7 +5,7 @@ Hooks that move customers between states are in `bills`.
 
 import math
 
-from sim.customer.hooks import hook
+from sim.customer.hooks import BOUND, hook
 from sim.customer.states import Clock, State
 
 _NEVER = math.inf
@@ -13,10 +13,16 @@ _SUSPENDED = int(State.SUSPENDED)
 _NUMBER_CHANGE, _PAYMENT = int(Clock.NUMBER_CHANGE), int(Clock.PAYMENT)
 
 
+@hook(otherwise=lambda c, k: 1.0, needs=BOUND)
+def held(c, k):
+    """What all bonds together leave of the rate of clock `k`."""
+    return c.held[k]
+
+
 @hook(otherwise=lambda c, k, rate, laws: rate)
 def adjusted(c, k, rate, laws):
     """The rate of clock `k`, with what only mobile worlds know: bonds, own offers, arrears, a reactivation reward."""
-    rate *= c.held[k]
+    rate *= held(c, k)
     if k == _NUMBER_CHANGE:
         return rate * (1.0 + c.price_sensitivity * c.own_offer)
     if k == _PAYMENT:
@@ -72,12 +78,17 @@ def follow_mobile_policy(c, firm):
     before = c.reactivation
     c.reminders = firm.reminders[c.tier]
     c.reactivation = firm.reactivation[c.tier]
-    c.points_reminder = firm.points_reminder[c.tier]
     if c.arm >= 0:
         if firm.arm_reminders[c.arm] >= 0:
             c.reminders = firm.arm_reminders[c.arm]
         if firm.arm_reactivation[c.arm] >= 0:
             c.reactivation = firm.arm_reactivation[c.arm]
-        if firm.arm_points_reminder[c.arm] >= 0:
-            c.points_reminder = firm.arm_points_reminder[c.arm]
     return c.reactivation != before
+
+
+@hook(otherwise=lambda c, firm: None, needs=BOUND)
+def follow_points_policy(c, firm):
+    """Take over what the firm's policy says of reminders of points."""
+    c.points_reminder = firm.points_reminder[c.tier]
+    if c.arm >= 0 and firm.arm_points_reminder[c.arm] >= 0:
+        c.points_reminder = firm.arm_points_reminder[c.arm]

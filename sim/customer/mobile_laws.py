@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime
 from typing import TYPE_CHECKING, Any
 
+from sim.customer.bond_laws import has_bonds
+
 if TYPE_CHECKING:
     from sim.scenario.mobile import Billing
     from sim.scenario.schema import Scenario
@@ -24,12 +26,8 @@ def is_mobile_world(scenario: Scenario) -> bool:
         scenario.billing,
         scenario.dormancy,
         scenario.contact_rules,
-        scenario.contracts,
-        scenario.agreements,
-        scenario.points,
-        scenario.agents,
     )
-    return any(block is not None for block in blocks)
+    return has_bonds(scenario) or any(block is not None for block in blocks)
 
 
 def compile_mobile(scenario: Scenario, end: float) -> dict[str, Any]:

@@ -6,14 +6,15 @@ from numba import njit
 
 from sim.customer.bonds import hold
 from sim.customer.draws import Decision, uniform
+from sim.customer.hooks import BOUND, hook
 from sim.customer.money import book
 from sim.customer.moves import COUNT_COLUMN, count
-from sim.customer.record import CORE_DUE, SATISFIED, VERY, Count, Line, MobileMoment
+from sim.customer.record import MOBILE_DUE, SATISFIED, VERY, BondMoment, Count, Line
 from sim.customer.states import State
 
 _NEVER = math.inf
 _SUSPENDED = int(State.SUSPENDED)
-_POINTS = CORE_DUE + int(MobileMoment.POINTS)
+_POINTS = MOBILE_DUE + int(BondMoment.POINTS)
 _POINTS_LINE, _CONTACT = int(Line.POINTS), int(Line.CONTACT)
 _REDEEMED, _REMEMBERED = int(Decision.REDEEMED), int(Decision.REMEMBERED)
 _PLEASED = int(Decision.POINTS_PLEASED)
@@ -22,7 +23,7 @@ _LAPSES = COUNT_COLUMN + int(Count.POINTS_LAPSED)
 _REDEMPTIONS = COUNT_COLUMN + int(Count.POINTS_REDEEMED)
 
 
-@njit
+@hook(otherwise=lambda c, amount, t, laws, shared: None, needs=BOUND, inline=False)
 def earn_points(c, amount, t, laws, shared):
     """A bill's points, unless another give-back forbids them (no overlap, X-06)."""
     earned = math.floor(laws.points_accrual * amount + 0.5)

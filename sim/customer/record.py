@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.customer.states import CORE_CLOCKS, Clock
+from sim.customer.states import CORE_CLOCKS, MOBILE_CLOCKS, Clock
 
 
 class Line(IntEnum):
@@ -69,16 +69,24 @@ class MobileMoment(IntEnum):
 
     BILL = 0
     DUNNING = 1
-    CONTRACT = 2
-    CREDIT = 3
-    POINTS = 4
-    AGENT = 5
 
 
-# `due` holds: moments, core clocks, mobile moments, mobile clocks. A plain customer's ends after the core clocks.
+class BondMoment(IntEnum):
+    """Scheduled moments of worlds with bonds; they come after everything that other worlds have."""
+
+    CONTRACT = 0
+    CREDIT = 1
+    POINTS = 2
+    AGENT = 3
+
+
+# `due` holds: moments, core clocks; mobile moments, mobile clocks; bond moments, bond clocks. A plain customer's ends
+# after the core clocks, a mobile one's after the mobile clocks.
 MOMENTS = len(Moment)
 MOBILE_MOMENTS = len(MobileMoment)
+BOND_MOMENTS = len(BondMoment)
 CORE_DUE = MOMENTS + CORE_CLOCKS
+MOBILE_DUE = MOMENTS + MOBILE_MOMENTS + MOBILE_CLOCKS
 CLOCKS = len(Clock)
 LINES = len(Line)
 BONDS = len(Bond)
@@ -162,6 +170,10 @@ _MOBILE_FIELDS: list[Any] = [
     ("unreachable", np.int32),
     ("opted_out", np.int32),
     ("touches", np.int32),  # in this accounting period
+]
+"""What a customer of a world with bills has besides."""
+
+_BOND_FIELDS: list[Any] = [
     # contract and agreement
     ("contracts", np.int32),  # signed in this life
     ("contract_until", np.float64),  # day, -inf never signed
@@ -183,9 +195,9 @@ _MOBILE_FIELDS: list[Any] = [
     ("assessed_at", np.float64),
     ("let_go", np.float64),  # by what the agent's letting go raises rates
     # what all bonds together leave of each clock's rate
-    ("held", np.float64, (len(Clock),)),
+    ("held", np.float64, (CLOCKS,)),
 ]
-"""What a customer of a world with bills has besides."""
+"""What a customer of a world with bonds has besides."""
 
 
 def _clock_fields(clocks: int, due: int) -> list[Any]:
@@ -202,7 +214,18 @@ customer_dtype = np.dtype([*_PLAIN_FIELDS, *_clock_fields(CORE_CLOCKS, CORE_DUE)
 """A customer of a world without bills."""
 
 mobile_customer_dtype = np.dtype(
-    [*_PLAIN_FIELDS, *_MOBILE_FIELDS, *_clock_fields(len(Clock), MOMENTS + MOBILE_MOMENTS + len(Clock))], align=True
+    [*_PLAIN_FIELDS, *_MOBILE_FIELDS, *_clock_fields(MOBILE_CLOCKS, MOBILE_DUE)], align=True
 )
 """A customer of a mobile world. numba compiles the kernel once for each kind of customer, so that a world without bills
 carries neither their fields nor their code (decision record 4)."""
+
+bound_customer_dtype = np.dtype(
+    [
+        *_PLAIN_FIELDS,
+        *_MOBILE_FIELDS,
+        *_BOND_FIELDS,
+        *_clock_fields(CLOCKS, MOBILE_DUE + BOND_MOMENTS + CLOCKS - MOBILE_CLOCKS),
+    ],
+    align=True,
+)
+"""A customer of a mobile world with contracts, agreements, points or agents."""

@@ -6,14 +6,14 @@ from numba import njit
 
 from sim.customer.bonds import hold
 from sim.customer.draws import Decision, uniform
-from sim.customer.hooks import hook
+from sim.customer.hooks import BOUND, hook
 from sim.customer.money import book
-from sim.customer.record import CORE_DUE, Line, MobileMoment
+from sim.customer.record import MOBILE_DUE, BondMoment, Line
 
 _NEVER = math.inf
 _YEAR_MONTHS = 12.0
 _MONTH = 365.0 / 12.0
-_AGENT = CORE_DUE + int(MobileMoment.AGENT)
+_AGENT = MOBILE_DUE + int(BondMoment.AGENT)
 _COMMISSION = int(Line.COMMISSION)
 _RECRUITED, _RESOLD = int(Decision.RECRUITED), int(Decision.RESOLD)
 
@@ -37,24 +37,30 @@ def recruit(c, t, laws):
         c.fraud = 0  # the reseller pays
 
 
-@hook(otherwise=lambda c, t, laws, shared: book(c, _COMMISSION, laws.commission, t, laws, shared))
+@hook(otherwise=lambda c, t, laws, shared: book(c, _COMMISSION, laws.commission, t, laws, shared), needs=BOUND)
 def pay_for_joining(c, t, laws, shared):
     """The commission for a new customer: the agent's, or that of the firm's own shops."""
     book(c, _COMMISSION, laws.agent_commission if c.recruited == 1 else laws.commission, t, laws, shared)
 
 
-@njit
+@hook(otherwise=lambda c, amount, t, laws, shared: None, needs=BOUND, inline=False)
 def pay_from_bill(c, amount, t, laws, shared):
     """The agent's share of what is paid on bills."""
     if c.recruited == 1:
         book(c, _COMMISSION, math.floor(laws.agent_bill_share * amount + 0.5), t, laws, shared)
 
 
-@njit
+@hook(otherwise=lambda c, t, laws, shared: None, needs=BOUND, inline=False)
 def claw_back(c, t, laws, shared):
     """Of who leaves before the assessment a part of the commission is taken back."""
     if c.recruited == 1 and c.assessed == 0:
         book(c, _COMMISSION, -laws.agent_clawback, t, laws, shared)
+
+
+@hook(otherwise=lambda c: False, needs=BOUND)
+def is_card(c):
+    """Whether it is no customer but a card that is kept for its commission."""
+    return c.resold == 1
 
 
 @njit

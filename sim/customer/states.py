@@ -36,11 +36,14 @@ class Clock(IntEnum):
     PAYMENT = 8
     DORMANCY = 9
     WAKING = 10
+    # and behind those the clock of worlds with bonds
     RESALE = 11
 
 
 CORE_CLOCKS = 6
-"""Clocks that every world looks at; those behind run only where `laws.mobile` is set."""
+"""Clocks that every world looks at."""
+MOBILE_CLOCKS = 11
+"""Clocks that mobile worlds look at; the one behind runs only in worlds with bonds."""
 
 LEAVING = (Clock.COMPETITOR, Clock.NEED_GONE, Clock.VARIETY)
 """Clocks that end the relation; the clock is the reason of the loss."""

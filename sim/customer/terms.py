@@ -8,17 +8,17 @@ from sim.customer.bills import renew_steps
 from sim.customer.bonds import hold
 from sim.customer.borrow import borrowed, borrowed_shared
 from sim.customer.clocks import refresh
-from sim.customer.hooks import hook
+from sim.customer.hooks import BOUND, hook
 from sim.customer.life import LOST, PROSPECT, see_promotions
 from sim.customer.points import schedule_points
-from sim.customer.record import CORE_DUE, MobileMoment
+from sim.customer.record import MOBILE_DUE, BondMoment
 from sim.customer.recruiters import let_go
 
 _NEVER = math.inf
-_CONTRACT, _POINTS, _AGENT = (CORE_DUE + int(MobileMoment[name]) for name in ("CONTRACT", "POINTS", "AGENT"))
+_CONTRACT, _POINTS, _AGENT = (MOBILE_DUE + int(BondMoment[name]) for name in ("CONTRACT", "POINTS", "AGENT"))
 
 
-@hook(otherwise=lambda c, t, laws: None, inline=False)
+@hook(otherwise=lambda c, t, laws: None, needs=BOUND, inline=False)
 def renew_bonds(c, t, laws):
     """What ties a customer that has not fallen due yet falls due by the laws as they are from `t` on.
 

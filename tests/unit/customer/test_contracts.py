@@ -32,9 +32,13 @@ def counted(world: World, what: Count) -> int:
 
 
 def test_a_block_that_nobody_signs_changes_no_byte():
-    """Catches a contract that costs or acts where it was not signed; silence makes both worlds mobile."""
+    """Catches a contract that costs or acts where it was not signed.
+
+    Agreements that nobody is offered give both worlds the same kind of customer.
+    """
     law = {"per_month": {"growth": 0.1, "stable": 0.1}, "wakes_per_month": 0.5, "fee_share": 0.2}
-    blocks = {"dormancy": law, "leaving": leaving(competitor=0.1, need_gone=0.1)}
+    idle = {"accept_share": 0.0, "effect": {"max_reduction": 0.0, "half_credit_yuan": 1, "acts_on": []}}
+    blocks = {"dormancy": law, "agreements": idle, "leaving": leaving(competitor=0.1, need_gone=0.1)}
     without, unsigned = live(quiet(customers=300, **blocks)), signers(0.0, blocks=blocks, subsidy_yuan=300)
     assert not differing(without.customers, unsigned.customers).any()
     assert without.shared.tally.tobytes() == unsigned.shared.tally.tobytes()

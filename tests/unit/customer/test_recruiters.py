@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sim.customer.laws import compile_laws
-from sim.customer.record import CORE_DUE, Line, MobileMoment
+from sim.customer.record import MOBILE_DUE, BondMoment, Line
 from sim.customer.states import Clock
 from sim.customer.terms import take_terms
 from sim.world.world import World
@@ -16,6 +16,8 @@ from tests.worlds import HORIZON, MONTH, day_zero, differing, leaving, live, qui
 
 TERMS = {"share": 1.0, "commission_yuan": 60, "assessment_months": 6, "acts_on": ["competitor"]}
 LETS_GO = {"lasts_days": 60, "max_raise": 4.0, "half_commission_yuan": 30}
+IDLE = {"accept_share": 0.0, "effect": {"max_reduction": 0.0, "half_credit_yuan": 1, "acts_on": []}}
+"""Agreements that nobody is offered: both worlds of a comparison have the same kind of customer."""
 BILLING = {
     "pays_per_month": {"overdue": 1.0, "suspended": 1.0},
     "one_way_stop_days": 20,
@@ -23,7 +25,7 @@ BILLING = {
     "cancel_days": 90,
 }
 FREE = 1e-6 / MONTH
-AGENT = CORE_DUE + int(MobileMoment.AGENT)
+AGENT = MOBILE_DUE + int(BondMoment.AGENT)
 
 
 def scenario(blocks: dict[str, Any] | None = None, **changes: Any):
@@ -39,7 +41,7 @@ def test_agents_who_recruit_nobody_change_no_byte():
     """Catches an agent that is paid for, or acts on, whom it has not recruited."""
     law = {"per_month": {"growth": 0.1, "stable": 0.1}, "wakes_per_month": 0.5, "fee_share": 0.2}
     base = {"joining_share_per_month": 0.1, "commission_yuan": 7}
-    blocks = {"dormancy": law, "leaving": leaving(competitor=0.1), "base": base}
+    blocks = {"dormancy": law, "agreements": IDLE, "leaving": leaving(competitor=0.1), "base": base}
     nobody = scenario(blocks, share=0.0, lets_go=LETS_GO, resale={"share": 1.0, "drop_per_month": 1.0})
     one, other = live(quiet(customers=300, **blocks)), live(nobody)
     assert not differing(one.customers, other.customers).any()
