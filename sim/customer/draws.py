@@ -56,6 +56,8 @@ class Decision(IntEnum):
     REMINDED = 54  # customer: one a bill and step
     COLLECTED = 55  # customer
     OPTED_OUT = 56  # customer: one a touch
+    SPOILT = 60  # customer: one a pathology of a trial's records
+    LOGGED_FOR = 61  # customer: under whom its redemption is logged
     CLOCK = 64  # customer: 64 + number of the clock
 
 

@@ -75,13 +75,15 @@ def all_recorded(recorded: ArrayLike, enrolled: ArrayLike) -> Check | Refused:
     if seen.shape != due.shape or (due == 0).any():
         return Refused("customers enrolled must be known for every arm")
     gone = due - seen
-    words = ", ".join(f"{lost:,} of {n:,}" for lost, n in zip(gone.tolist(), due.tolist(), strict=True))
+    words = ", ".join(f"{n:,} of {of:,}" for n, of in zip(seen.tolist(), due.tolist(), strict=True))
     p_value = None
     if (gone >= 0).all() and 0 < gone.sum() < due.sum():
         share = gone.sum() / due.sum()
         spread = due * share * (1 - share)
         p_value = float(chdtrc(len(due) - 1, float(((gone - due * share) ** 2 / spread).sum())))
-    return Check("everybody has a record", bool((gone != 0).any()), f"missing by arm: {words}", p_value)
+    return Check(
+        "everybody has a record", bool((gone != 0).any()), f"records of those enrolled, by arm: {words}", p_value
+    )
 
 
 def as_assigned(arm: ArrayLike, received: ArrayLike) -> Check:

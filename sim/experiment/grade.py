@@ -4,6 +4,7 @@ other.
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -121,6 +122,12 @@ class Bench(Truth):
         placebo = reference.where(np.ones(len(reference), dtype=bool))
         placebo.arm[:] = assign(self.experiment, self.seed, keys, reference.stratum, again=True)
         return placebo
+
+    def without_effect(self) -> Bench:
+        """The same bench with trials in which no arm has any effect."""
+        idle = copy.copy(self)
+        idle.trial = self.placebo
+        return idle
 
     def values(self, outcomes: Outcomes, name: str, *, lived: bool) -> np.ndarray:
         """A metric, a number a customer; residual values as lived (truth) or from the firm's table."""

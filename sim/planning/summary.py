@@ -165,6 +165,7 @@ def _experiment(lived: Lived, experiment: Question) -> dict[str, Any]:
         "contrasts": part["contrasts"],
         "equivalence": part["equivalence"],
         "naive": part["naive"],
+        **({"injected": part["injected"]} if "injected" in part else {}),
         "doubt": worlds,
         "decision": decision,
         "trial_decision": part["trial_decision"],

@@ -14,6 +14,7 @@ from sim.evidence.survival import Curve, kaplan_meier
 from sim.experiment.decide import decide_trials
 from sim.experiment.grade import WITH_RESIDUAL, Bench, GradedContrast, GradedEquivalence
 from sim.experiment.naive import responders_and_others
+from sim.planning.injected import injected_part
 
 if TYPE_CHECKING:
     from sim.scenario.experiment_schema import Experiment
@@ -56,6 +57,7 @@ def trial_part(bench: Bench, before_after: Mapping[str, np.ndarray]) -> dict[str
             "reason": concluded.reason,
             "share_of_trials": dict(concluded.shares or {}),
         },
+        **injected_part(bench),
     }
 
 

@@ -8,6 +8,7 @@ from typing import Any, get_args
 from sim.scenario.document import Places
 from sim.scenario.experiment_schema import NO_CADENCE, Experiment, FirmMetric, FirmQuestion
 from sim.scenario.firm_rules import FIRM_RULES
+from sim.scenario.inject_rules import injected_fits
 from sim.scenario.loaded import Loaded
 from sim.scenario.problems import InputProblems, KeyPath, Problem, nearest, one_of, shown
 from sim.scenario.schema import Scenario
@@ -201,6 +202,7 @@ INSIDE_RULES: tuple[Callable[[View], Found], ...] = (
     _metrics_listed,
     _strata_fit,
     _rules_can_decide,
+    injected_fits,
 )
 _AGAINST_SCENARIO: tuple[Callable[[View, Loaded[Scenario]], Found], ...] = (
     _world_has_it,

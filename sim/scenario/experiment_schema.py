@@ -13,6 +13,7 @@ from pydantic_core import PydanticCustomError
 
 from sim.scenario.bonds import Agreement
 from sim.scenario.data_schema import Data
+from sim.scenario.inject_schema import Inject
 from sim.scenario.kinds import Block, Many, Name, Share, Text, Tier
 from sim.scenario.mobile import Reactivation
 from sim.scenario.schema import FreeDays, HorizonDays
@@ -165,6 +166,7 @@ class Experiment(Question):
     alpha: float = Field(default=0.05, gt=0, lt=0.5)
     trial_decision: TrialDecision
     data: Data | None = None
+    inject: Inject | None = None
 
 
 NO_TRIAL = (
@@ -177,7 +179,7 @@ class FirmQuestion(Question):
     """A question that only the whole firm can answer: each arm is a firm of its own (model.md section 16)."""
 
     refused_keys: ClassVar[Mapping[str, str]] = dict.fromkeys(
-        ("eligible", "assignment", "equivalence", "alpha", "trial_decision", "data"), NO_TRIAL
+        ("eligible", "assignment", "equivalence", "alpha", "trial_decision", "data", "inject"), NO_TRIAL
     )
 
     arms: dict[Name, FirmArm] = Field(min_length=2, max_length=16)

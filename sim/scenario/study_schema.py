@@ -11,6 +11,7 @@ from pydantic import Field
 
 from sim.scenario.data_schema import Column, Data
 from sim.scenario.experiment_schema import Arm, Background, Contrast, Decision, Eligible, TrialChoice
+from sim.scenario.inject_schema import Inject
 from sim.scenario.kinds import Block, Many, Name, PositiveDays, Text
 
 
@@ -61,3 +62,4 @@ class Study(Block):
     eligible: Eligible = Eligible()
     decision: Decision | None = None
     doubt: Many[Text] = ()
+    inject: Inject | None = None

@@ -195,7 +195,7 @@ def test_customers_that_are_missing_in_one_arm(tmp_path):
     row = check(experiment, "everybody has a record")
     assert row["fired"]
     assert row["p_value"] < 1e-6
-    assert row["says"] == "missing by arm: 0 of 1,000, 200 of 1,000"
+    assert row["says"] == "records of those enrolled, by arm: 1,000 of 1,000, 800 of 1,000"
     assert check(experiment, "sample ratio")["fired"]
 
 
