@@ -19,7 +19,7 @@ PIP_INSTALL := $(BIN)/python -m pip install -qq --constraint constraints.txt
 TEST_WORKERS ?= 2
 
 .DELETE_ON_ERROR:
-.PHONY: setup run test lint types tests bench readme validation evidence experiments clean
+.PHONY: setup run test lint types tests bench readme validation evidence experiments pathologies clean
 
 setup: $(READY)
 
@@ -57,6 +57,9 @@ validation: setup
 
 experiments: setup
 	@$(BIN)/python -m tests.golden.experiments_page
+
+pathologies: setup
+	@$(BIN)/python -m tests.golden.wrong_records_page
 
 evidence: setup
 	@$(BIN)/python -m tests.golden.evidence_page

@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 from typing import TypeVar
 
-from benchmarks import engine, reference_model
+from benchmarks import engine, evidence, reference_model
 from benchmarks.limit import limit_seconds
 from benchmarks.lives import Lives
 from benchmarks.private import private_scenario
@@ -72,6 +72,7 @@ def measure(customers: int, replications: int, repeats: int) -> dict[str, float]
     desk = fastest([engine.live(desk_scenario, POLICY, **size) for _ in range(repeats)])
 
     engine_rate, simpy_rate = compiled.events / compiled.seconds, plain.events / plain.seconds
+    analysed = evidence.measure(repeats)
     bare = limit_seconds(exponentials=compiled.firings, uniforms=plain.chances)
     return {
         "engine_over_simpy": engine_rate / simpy_rate,
@@ -89,6 +90,9 @@ def measure(customers: int, replications: int, repeats: int) -> dict[str, float]
         "simpy_start_state_seconds": plain.past_seconds,
         "help_over_python": start_up(HELP) / start_up(NOTHING),
         "simpy_lives_seconds": whole_run_in_simpy(plain, replications),
+        "evidence_seconds": analysed.ours,
+        "library_evidence_seconds": analysed.libraries,
+        "evidence_over_libraries": analysed.ours / analysed.libraries,
     }
 
 
@@ -119,6 +123,9 @@ def table(f: dict[str, float]) -> str:
         ("sim --help over an empty Python", f"{f['help_over_python']:.1f}", "at most 8 is wanted"),
         ("the whole reward_days run, s", f"{f['whole_run_seconds']:.1f}", "report included"),
         ("the same lives in SimPy, s", f"{f['simpy_lives_seconds']:.1f}", "scaled up, lives only"),
+        ("evidence of one trial, s", f"{f['evidence_seconds']:.2f}", "100,000 customers, three arms"),
+        ("the same by scipy and statsmodels, s", f"{f['library_evidence_seconds']:.2f}", "a bare call a number"),
+        ("evidence over libraries", f"{f['evidence_over_libraries']:.2f}", "at most 3 is wanted; no Cox, no bootstrap"),
         ("run over SimPy", f"{f['whole_run_over_simpy']:.2f}", "at most 0.33 is wanted"),
     ]
     title = f"{f['customers']:,.0f} customers of company H, '{POLICY}', tiers by threshold, a year, one core"
