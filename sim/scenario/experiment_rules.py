@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from typing import Any, get_args
 
 from sim.scenario.document import Places
-from sim.scenario.experiment_schema import NO_CADENCE, Experiment, Metric
+from sim.scenario.experiment_schema import NO_CADENCE, Experiment, FirmMetric, FirmQuestion
+from sim.scenario.firm_rules import FIRM_RULES
 from sim.scenario.loaded import Loaded
 from sim.scenario.problems import InputProblems, KeyPath, Problem, nearest, one_of, shown
 from sim.scenario.schema import Scenario
@@ -28,9 +29,10 @@ def experiment_problems(tree: dict[str, Any], places: Places, scenario: Loaded[S
     scenario : Loaded of Scenario
         The world in which the experiment is to be made.
     """
-    view = View(tree, places, Experiment.model_fields)
+    view = View(tree, places, Experiment.model_fields | FirmQuestion.model_fields)
     inside = [problem for rule in _INSIDE for problem in rule(view)]
-    return inside + [problem for rule in _AGAINST_SCENARIO for problem in rule(view, scenario)]
+    against = (*_AGAINST_SCENARIO, *FIRM_RULES)
+    return inside + [problem for rule in against for problem in rule(view, scenario)]
 
 
 # --- inside the experiment ------------------------------------------------------------------------
@@ -71,7 +73,7 @@ def _lists_without_repeats(view: View) -> Found:
 
 def _metrics_listed(view: View) -> Found:
     listed = [name for _, name in view.names("metrics")]
-    if not set(listed) <= set(get_args(Metric)):
+    if not set(listed) <= set(get_args(FirmMetric)):
         return  # a misspelt metric has its message; what it would list is not known
     using: list[KeyPath] = [("decision", "metric"), ("trial_decision", "metric")]
     using += [(*path, "metric") for path, _ in view.entries("equivalence")]
@@ -118,7 +120,8 @@ def _world_has_it(view: View, scenario: Loaded[Scenario]) -> Found:
         if arm.get("reminders") is True and (world.billing is None or not world.billing.reminder_days):
             block = "block 'billing'" if world.billing is None else "billing.reminder_days"
             yield view.problem((*path, "reminders"), "true", f"left out, because {scenario.file} has no {block}")
-    for at, name in view.names("background", "policy"):
+    pointing: list[KeyPath] = [("background", "policy"), *((*path, "policy") for path, _ in view.entries("arms"))]
+    for at, name in (found for path in pointing for found in view.names(*path)):
         if name not in world.policies:
             yield _absent(view, at, name, list(world.policies), scenario, "policies")
     tiers = [] if world.tiers is None else ["platinum", *(["gold"] if world.tiers.gold is not None else [])]

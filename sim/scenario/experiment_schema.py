@@ -1,12 +1,18 @@
-"""What an experiment may say; rules that tie it to its scenario are in `experiment_rules.py`."""
+"""What an experiment may say; rules that tie it to its scenario are in `experiment_rules.py` and `firm_rules.py`.
+
+What every question has is a `Question`; an `Experiment` deals arms to customers, a `FirmQuestion` changes the firm.
+"""
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, PlainValidator
+from pydantic_core import PydanticCustomError
 
 from sim.scenario.kinds import Block, Many, Name, Share, Text, Tier
+from sim.scenario.loaded import Setting
 from sim.scenario.mobile import Reactivation
 from sim.scenario.schema import FreeDays, HorizonDays
 
@@ -20,6 +26,15 @@ Metric = Literal[
     "net_value_per_customer",
     "net_value_with_residual_per_customer",
 ]
+DeskMetric = Literal[
+    "save_rate",
+    "mean_wait_minutes",
+    "abandoned_share",
+    "calls_per_customer",
+]
+FirmMetric = Literal[Metric, DeskMetric]
+"""What a question about the firm can ask: what is measured at the save desk too."""
+Unit = Literal["customer", "firm"]
 Choice = Literal["highest", "lowest"]
 TrialChoice = Literal["cheapest_below_reference", "cheapest_above_reference"]
 
@@ -49,6 +64,10 @@ class Arm(Block):
 
     What is left out stays as in the background; cadence `none` means no contacts.
     """
+
+    refused_keys: ClassVar[Mapping[str, str]] = dict.fromkeys(
+        ("policy", "set"), "an arm that changes the firm itself needs 'unit: firm'"
+    )
 
     cadence: Name | None = None
     reward: FreeDays | None = None
@@ -88,22 +107,67 @@ class TrialDecision(Block):
     if_inconclusive: Name
 
 
-class Experiment(Block):
-    """A question, the arms that answer it, and the rules by which they do."""
+def _setting(value: object) -> object:
+    items = value if isinstance(value, list | tuple) else [value]
+    if not all(item is None or isinstance(item, bool | int | float | str) for item in items):
+        raise PydanticCustomError("setting_wanted", "a number, text, true, false or null, or a list of them")
+    return tuple(items) if isinstance(value, list) else value
+
+
+class FirmArm(Block):
+    """What the firm does instead of the background: another policy, and other values of what it decides on.
+
+    `set` holds paths of the scenario with their values (model.md section 16).
+    """
+
+    refused_keys: ClassVar[Mapping[str, str]] = dict.fromkeys(
+        Arm.model_fields, "what single customers get is for an experiment with 'unit: customer'"
+    )
+
+    policy: Name | None = None
+    set: dict[str, Annotated[Setting, PlainValidator(_setting)]] = Field(default_factory=dict)
+
+
+class Question(Block):
+    """A question, the arms that answer it, and the rule by which they do."""
 
     name: Name
     question: Text
-    unit: Literal["customer"] = "customer"
+    unit: Unit
     horizon_days: HorizonDays | None = None
     background: Background
+    arms: Mapping[Name, Arm | FirmArm] = Field(min_length=2, max_length=16)
+    reference: Name
+    metrics: Many[FirmMetric] = Field(min_length=1)
+    contrasts: Many[Contrast] = Field(min_length=1)
+    decision: Decision
+    doubt: Many[Text] = ()
+
+
+class Experiment(Question):
+    """A question that a trial can answer: customers are dealt to arms."""
+
+    unit: Unit = "customer"
     eligible: Eligible = Eligible()
     assignment: Assignment
     arms: dict[Name, Arm] = Field(min_length=2, max_length=16)
-    reference: Name
     metrics: Many[Metric] = Field(min_length=1)
-    contrasts: Many[Contrast] = Field(min_length=1)
     equivalence: Many[Equivalence] = ()
     alpha: float = Field(default=0.05, gt=0, lt=0.5)
-    decision: Decision
     trial_decision: TrialDecision
-    doubt: Many[Text] = ()
+
+
+NO_TRIAL = (
+    "seats, hours and terms are shared by all customers of the firm, so no trial can give them to some and not to others"
+)
+"""Why a question about the firm has no trial, and nothing that follows from one."""
+
+
+class FirmQuestion(Question):
+    """A question that only the whole firm can answer: each arm is a firm of its own (model.md section 16)."""
+
+    refused_keys: ClassVar[Mapping[str, str]] = dict.fromkeys(
+        ("eligible", "assignment", "equivalence", "alpha", "trial_decision"), NO_TRIAL
+    )
+
+    arms: dict[Name, FirmArm] = Field(min_length=2, max_length=16)

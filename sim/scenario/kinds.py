@@ -7,7 +7,8 @@ unusual.
 from __future__ import annotations
 
 import datetime
-from typing import Annotated, Any, Literal, TypeVar
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Literal, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict
 from pydantic_core import PydanticCustomError
@@ -24,6 +25,9 @@ class Block(BaseModel):
         validate_default=False,
         populate_by_name=True,
     )
+
+    refused_keys: ClassVar[Mapping[str, str]] = {}
+    """Keys that make sense in a block like this one but not here, and why."""
 
 
 def _whole(value: Any) -> Any:

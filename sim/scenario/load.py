@@ -7,18 +7,18 @@ import os
 from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
 from sim.scenario.document import Document, Places, read_document
 from sim.scenario.experiment_rules import experiment_problems
-from sim.scenario.experiment_schema import Experiment
+from sim.scenario.experiment_schema import Experiment, FirmQuestion, Question, Unit
 from sim.scenario.facts import load_facts
 from sim.scenario.loaded import Loaded, leaves
 from sim.scenario.mark_rules import mark_problems, no_marks
 from sim.scenario.messages import schema_problems
-from sim.scenario.problems import InputProblems, KeyPath, Problem, dotted, shown
+from sim.scenario.problems import InputProblems, KeyPath, Problem, dotted, nearest, shown
 from sim.scenario.provenance import Provenance, collapse
 from sim.scenario.rules import scenario_problems
 from sim.scenario.schema import Scenario
@@ -47,8 +47,8 @@ def load_scenario(path: str | Path) -> Loaded[Scenario]:
     return _load(read_document(path), Scenario, scenario_problems, mark_problems)
 
 
-def load_experiment(path: str | Path, scenario: Loaded[Scenario]) -> Loaded[Experiment]:
-    """Read an experiment and check it by itself and against the scenario it is to be made in.
+def load_experiment(path: str | Path, scenario: Loaded[Scenario]) -> Loaded[Question]:
+    """Read an experiment or a question about the firm; check it by itself and against its scenario.
 
     Parameters
     ----------
@@ -57,7 +57,8 @@ def load_experiment(path: str | Path, scenario: Loaded[Scenario]) -> Loaded[Expe
 
     Returns
     -------
-    Loaded of Experiment
+    Loaded of Question
+        Its value is an `Experiment` or a `FirmQuestion`, as `unit:` says.
 
     Raises
     ------
@@ -65,10 +66,12 @@ def load_experiment(path: str | Path, scenario: Loaded[Scenario]) -> Loaded[Expe
         With every problem of the file that could be found, in the order of its lines.
     """
     rules = partial(experiment_problems, scenario=scenario)
-    return _load(read_document(path), Experiment, rules, no_marks)
+    document = read_document(path)
+    about_firm = nearest(document.tree.get("unit"), get_args(Unit)) == "firm"
+    return _load(document, FirmQuestion if about_firm else Experiment, rules, no_marks)
 
 
-def load_experiments(scenario: Loaded[Scenario], files: Iterable[str | Path] | None = None) -> list[Loaded[Experiment]]:
+def load_experiments(scenario: Loaded[Scenario], files: Iterable[str | Path] | None = None) -> list[Loaded[Question]]:
     """Read several experiments, and raise the problems of all of them at once.
 
     Parameters
@@ -86,7 +89,7 @@ def load_experiments(scenario: Loaded[Scenario], files: Iterable[str | Path] | N
     listed = files is None
     paths = experiment_files(scenario) if files is None else [Path(file) for file in files]
     problems: list[Problem] = []
-    loaded: list[Loaded[Experiment]] = []
+    loaded: list[Loaded[Question]] = []
     for index, path in enumerate(paths):
         if listed and not path.exists():
             got = shown(scenario.value.experiments[index])

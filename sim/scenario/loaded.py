@@ -15,7 +15,8 @@ from sim.scenario.provenance import Provenance
 from sim.scenario.resolved import resolved_text
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
-Setting = float | int | str | bool | None
+Scalar = float | int | str | bool | None
+Setting = Scalar | tuple[Scalar, ...]
 
 
 @dataclass(frozen=True)
@@ -57,9 +58,9 @@ class Loaded(Generic[ModelT]):
 
         Parameters
         ----------
-        values : mapping of str to number, text or bool
+        values : mapping of str to number, text, bool, or a tuple of them
             Dotted path (``base.tenure_mix.bands.0.share``) to the new value. A key that the file leaves
-            to its default can be set too; a block that the file leaves out cannot.
+            to its default can be set too, and a list as a whole; a block that the file leaves out cannot.
         place : str, optional
             Where the values come from (``--customers``), for messages; the file if not given.
 
@@ -69,12 +70,11 @@ class Loaded(Generic[ModelT]):
             If a path does not exist (nearest names given) or the copy breaks a rule.
         """
         tree = self.tree()
-        known = leaves(tree)
+        known = settable(tree)
         unknown = [path for path in values if path not in known]
         if unknown:
             raise InputProblems(self._unknown(path, known, place) for path in unknown)
-        for path, value in values.items():
-            _set(tree, known[path], value)
+        put(tree, values)
         places = self.places if place is None else _Elsewhere(place, self.places.lines)
         return replace(self, value=self.revalidate(tree, places))
 
@@ -130,7 +130,27 @@ def _around(path: str, known: list[str]) -> list[str]:
     return []
 
 
-def _set(tree: Any, path: KeyPath, value: Setting) -> None:
-    for part in path[:-1]:
-        tree = tree[part]
-    tree[path[-1]] = value
+def settable(node: Any, path: KeyPath = ()) -> dict[str, KeyPath]:
+    """Give the path of everything that can be given another value: every leaf, and lists without blocks as a whole."""
+    inner: Iterable[tuple[str | int, Any]]
+    if isinstance(node, dict):
+        inner, found = node.items(), {}
+    elif isinstance(node, list):
+        whole = not any(isinstance(item, dict | list) for item in node)
+        inner, found = enumerate(node), {dotted(path): path} if whole else {}
+    else:
+        return {dotted(path): path}
+    for key, value in inner:
+        found |= settable(value, (*path, key))
+    return found
+
+
+def put(tree: dict[str, Any], values: Mapping[str, Setting]) -> None:
+    """Write values into a tree, in place; every path must be among those of `settable`."""
+    known = settable(tree)
+    for name, value in values.items():
+        *blocks, key = known[name]
+        block: Any = tree
+        for part in blocks:
+            block = block[part]
+        block[key] = list(value) if isinstance(value, tuple) else value

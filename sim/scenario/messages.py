@@ -9,6 +9,7 @@ from typing import Annotated, Any, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 
 from sim.scenario.document import UNREADABLE, Places
+from sim.scenario.kinds import Block
 from sim.scenario.problems import KeyPath, Problem, nearest, one_of, shown
 from sim.scenario.quantities import unit_of
 from sim.scenario.schema import memory_needed
@@ -73,7 +74,10 @@ def _translated(error: dict[str, Any], model: type[BaseModel], places: Places) -
     if kind == "missing":
         return places.problem(path, "nothing", "given", of_key=True)
     if kind == "extra_forbidden":
-        known = _keys_at(model, path[:-1])
+        block = _block_at(model, path[:-1])
+        if block is not None and path[-1] in block.refused_keys:
+            return places.problem(path, shown(given), f"left out: {block.refused_keys[str(path[-1])]}")
+        known = _keys(block)
         hint = nearest(path[-1], known)
         return places.problem(path, "an unknown key", one_of(known), hint, of_key=True)
     if kind == "too_short":
@@ -105,15 +109,17 @@ def _rule(kind: str, path: KeyPath, given: Any, context: dict[str, Any], message
     return _PLAIN_RULES.get(kind, message)
 
 
-def _keys_at(model: type[BaseModel], path: KeyPath) -> list[str]:
-    """Give the keys that a block may have, in the order of the schema."""
+def _block_at(model: type[BaseModel], path: KeyPath) -> type[Block] | None:
+    """Give the block that stands at a path."""
     blocks: list[Any] = [model]
     for part in path:
         blocks = [inner for block in blocks for inner in _inside(block, part)]
-    for block in blocks:
-        if isinstance(block, type) and issubclass(block, BaseModel):
-            return [field.alias or name for name, field in block.model_fields.items()]
-    return []
+    return next((block for block in blocks if isinstance(block, type) and issubclass(block, Block)), None)
+
+
+def _keys(block: type[Block] | None) -> list[str]:
+    """Give the keys that a block may have, in the order of the schema."""
+    return [] if block is None else [field.alias or name for name, field in block.model_fields.items()]
 
 
 def _inside(kind: Any, part: str | int) -> Iterator[Any]:

@@ -49,7 +49,8 @@ _QUANTITY = re.compile(r"\s*([-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0
 
 def unit_of(path: KeyPath) -> Unit | None:
     """Give the unit in which the value at a path counts, from its key or the key above it."""
-    names = [part for part in path if isinstance(part, str)]
+    # an arm sets a number of the scenario by its whole path, of which the last part is the key
+    names = [part.rpartition(".")[2] for part in path if isinstance(part, str)]
     for name in (*names[-1:], *names[-2:-1]):
         for suffix, unit in _BY_SUFFIX:
             if name == suffix or name.endswith("_" + suffix):

@@ -256,6 +256,7 @@ class Desk(Block):
     success_share: Share
     reasons: Many[Reason] = Field(min_length=1)
     cost_yuan_per_minute: Yuan = 0.0
+    seat_yuan_per_month: Yuan = 0.0
     hours: Hours | None = None
     priority: Literal["tier", "none"] = "none"
 
