@@ -103,10 +103,13 @@ def _policy_words(policy: TierPolicy) -> str:
 
 
 def _show_experiments(console: Console, experiments: list[Any]) -> None:
+    from sim.scenario.experiment_schema import FirmQuestion
+
     table = _table("Experiments", "experiment", "question", "arms", "assignment")
     for experiment in experiments:
         value = experiment.value
-        table.add_row(value.name, value.question, ", ".join(value.arms), value.assignment.method)
+        method = "the whole firm an arm" if isinstance(value, FirmQuestion) else value.assignment.method
+        table.add_row(value.name, value.question, ", ".join(value.arms), method)
     if experiments:
         console.print(table)
 

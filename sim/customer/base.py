@@ -216,7 +216,7 @@ def _draw_mobile_character(scenario: Scenario, laws: Laws, customers: Customers,
 def _live_past(scenario: Scenario, laws: Laws, timetable: Timetable, base: Customers) -> None:
     """Live every base customer from joining to day 0; who does not last is tried again as another life."""
     firm = idle_firm()
-    shared = Shared(*timetable, cuts=np.zeros((1, 1, 1)), tally=np.zeros((1, 1, 1, 1), dtype=np.int64))
+    shared = without_books(timetable)
     pending = np.arange(len(base))
     for life in range(LIVES):
         attempt = base[pending]
@@ -233,6 +233,11 @@ def _live_past(scenario: Scenario, laws: Laws, timetable: Timetable, base: Custo
         f"base.tenure_mix asks for customers of {months:.0f} months' tenure, but none of {LIVES:,} survived so long "
         "under the scenario's hazards"
     )
+
+
+def without_books(timetable: Timetable) -> Shared:
+    """The timetable alone, for kernels that neither book nor let anybody join."""
+    return Shared(*timetable, cuts=np.zeros((1, 1, 1)), tally=np.zeros((1, 1, 1, 1), dtype=np.int64))
 
 
 @njit(cache=True)

@@ -138,6 +138,37 @@ def dun(c, t, laws, shared):
         write_off(c, t, laws, shared)
 
 
+def renew_steps(c, t, laws):
+    """The steps against debtors are new from `t` on: who is in arrears goes on at the first that has not been taken."""
+
+
+@overload(renew_steps, jit_options=INLINED)
+def _renew_steps(c, t, laws):
+    if not is_mobile(c):
+        return lambda c, t, laws: None
+
+    def of_mobile(c, t, laws):
+        if c.arrears_at < _NEVER:
+            step = 0
+            while is_taken(c, step, t, laws):
+                step += 1
+            c.dunning_step = step
+            c.due[_DUNNING] = max(t, c.arrears_at + laws.dunning_day[step])
+
+    return of_mobile
+
+
+@njit
+def is_taken(c, step, t, laws):
+    """Whether a step against a debtor lies behind; a reminder whose day has passed is not made up for."""
+    kind = laws.dunning_kind[step]
+    if kind == REMINDER:
+        return c.arrears_at + laws.dunning_day[step] < t
+    if kind == ONE_WAY:
+        return c.state == _SUSPENDED
+    return kind == TWO_WAY and c.state == _SUSPENDED and c.served_share == 0.0
+
+
 @njit
 def write_off(c, t, laws, shared):
     """What a leaver owes is bad debt, less what collection brings in at its price."""

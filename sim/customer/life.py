@@ -180,20 +180,27 @@ def next_promotion(c, laws, shared):
 
 
 @njit(forceinline=True)
-def start_life(c, t, laws, shared):
-    """Set every clock and moment of a customer that joins at `t`; the state is set by the caller."""
-    stop(c)
-    c.band = 0
-    c.booked_at = t
+def see_promotions(c, t, laws, shared):
+    """Take from the timetable what runs at `t`, and when that changes next."""
     row = c.row * laws.segments + c.segment
     entry = shared.start[row]
     c.promotion = 0.0
+    set_own_offer(c, 0.0)
     while entry < shared.start[row + 1] and shared.time[entry] <= t:
         c.promotion = shared.level[entry, RIVALS]
         set_own_offer(c, shared.level[entry, OURS])
         entry += 1
     c.promotion_entry = entry
     next_promotion(c, laws, shared)
+
+
+@njit(forceinline=True)
+def start_life(c, t, laws, shared):
+    """Set every clock and moment of a customer that joins at `t`; the state is set by the caller."""
+    stop(c)
+    c.band = 0
+    c.booked_at = t
+    see_promotions(c, t, laws, shared)
     c.due[_STAGE] = t + laws.growth_days
     c.due[_BAND] = t + laws.bands[1]
     if c.growth != 0.0:

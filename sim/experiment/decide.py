@@ -11,7 +11,7 @@ import numpy as np
 
 if TYPE_CHECKING:
     from sim.experiment.grade import Bench, GradedContrast
-    from sim.scenario.experiment_schema import Experiment
+    from sim.scenario.experiment_schema import Question
 
 INCONCLUSIVE = "inconclusive"
 
@@ -26,12 +26,12 @@ class Decision:
     shares: Mapping[str, float] | None = None
 
 
-def decide(experiment: Experiment, values: Mapping[str, float], costs: Mapping[str, float]) -> Decision:
+def decide(experiment: Question, values: Mapping[str, float], costs: Mapping[str, float]) -> Decision:
     """Decide from known values, as somebody would who knew the truth.
 
     Parameters
     ----------
-    experiment : Experiment
+    experiment : Question
         Its `decision` rule: the best value wins; among those within `indifferent_within` of the reference's value from
         the best, the cheapest.
     values, costs : float by arm

@@ -15,12 +15,12 @@ from sim.evidence.equivalence import share_equivalence, stratified_share_equival
 from sim.evidence.grading import Grades, grade, level, run_share
 from sim.evidence.means import mean_difference, stratified_mean_difference
 from sim.evidence.multiplicity import holm
-from sim.evidence.paired import paired_difference, run_mean
 from sim.evidence.proportions import risk_difference, stratified_risk_difference
 from sim.evidence.results import Estimates, Interval, Refused
 from sim.evidence.survival import log_rank
 from sim.experiment.assignment import assign
-from sim.experiment.outcomes import Outcomes, mean_by, metric
+from sim.experiment.outcomes import DEFINITIONS, FEN, Outcomes, mean_by, metric
+from sim.experiment.truth import Truth, paired
 from sim.scenario.problems import Impossible
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ class GradedEquivalence:
     power: Interval | Refused
 
 
-class Bench:
+class Bench(Truth):
     """An experiment's trials and roll-outs over all replications, ready to be analysed and graded.
 
     Parameters
@@ -86,6 +86,8 @@ class Bench:
     replications, horizon, margin, seed
     """
 
+    metrics = tuple(DEFINITIONS)
+
     def __init__(
         self,
         experiment: Experiment,
@@ -98,13 +100,12 @@ class Bench:
         margin: float,
         seed: int,
     ) -> None:
-        self.experiment, self.trial, self.rollouts = experiment, trial, rollouts
-        self.table, self.horizon, self.margin, self.seed = residual_table, horizon, margin, seed
-        self.arms = list(experiment.arms)
+        super().__init__(experiment, rollouts, replications, horizon)
+        self.experiment, self.trial = experiment, trial
+        self.table, self.margin, self.seed = residual_table, margin, seed
         everybody = [trial, *rollouts.values()]
         if len(trial) == 0:
             raise NobodyEligible(f"experiment {experiment.name}: nobody is eligible in any replication")
-        self.replications = replications
         self.stratified = experiment.assignment.method == "stratified"
         self.strata = max(int(o.stratum.max()) for o in everybody) + 1 if self.stratified else None
         for rollout in rollouts.values():
@@ -129,10 +130,15 @@ class Bench:
         return metric(outcomes, name, self.margin, residual)
 
     def by_replication(self, arm: str, name: str) -> np.ndarray:
-        """Mean of a metric in an arm's roll-out; shape (replications,), NaN where nobody was eligible."""
+        """A metric's mean over those eligible."""
         rollout = self.rollouts[arm]
         values = self.values(rollout, name, lived=True)
         return mean_by(rollout.replication, values, self.replications)
+
+    def ledger(self, arm: str) -> np.ndarray:
+        """Yuan a customer who is eligible."""
+        mean: np.ndarray = self.rollouts[arm].ledger.mean(axis=0) / FEN
+        return mean
 
     def estimates(self, outcomes: Outcomes, name: str, arm: str, against: str, level: float) -> Estimates:
         """The analysis that follows the design, of every trial at once."""
@@ -183,7 +189,7 @@ class Bench:
                 of="run",
             ).one()
             return effect if isinstance(effect, Refused) else effect.effect
-        return _paired(self.by_replication(arm, name), self.by_replication(against, name))
+        return super().truth(name, arm, against)
 
     def contrasts(self) -> list[GradedContrast]:
         """All contrasts in all metrics that the experiment names, then log-rank and hazard ratio."""
@@ -224,7 +230,7 @@ class Bench:
         """
         if name in (LOG_RANK, HAZARD_RATIO):
             return Refused("only differences of means can be compared between trials and roll-outs")
-        return _paired(self._gap(name, arm, lived=False), self._gap(name, against, lived=False))
+        return paired(self._gap(name, arm, lived=False), self._gap(name, against, lived=False))
 
     def _gap(self, name: str, arm: str, *, lived: bool) -> np.ndarray:
         """Mean gap between an arm's customers in the trial and their twins in its roll-out, by replication."""
@@ -235,7 +241,7 @@ class Bench:
 
     def table_bias(self, arm: str, against: str) -> Interval | Refused:
         """What the firm's residual table makes of an effect on net value with residual, less what is lived."""
-        return _paired(*(self._gap(WITH_RESIDUAL, one, lived=True) for one in (arm, against)))
+        return paired(*(self._gap(WITH_RESIDUAL, one, lived=True) for one in (arm, against)))
 
     def equivalences(self) -> list[GradedEquivalence]:
         """All equivalence claims of the experiment."""
@@ -264,16 +270,3 @@ class Bench:
                 )
             )
         return graded
-
-    def arm_mean(self, arm: str, name: str) -> Interval | Refused:
-        """A metric of an arm's roll-out with its run doubt."""
-        values = self.by_replication(arm, name)
-        return run_mean(values[~np.isnan(values)])
-
-
-def _paired(one: np.ndarray, other: np.ndarray) -> Interval | Refused:
-    """Paired difference over the replications that know both."""
-    both = ~(np.isnan(one) | np.isnan(other))
-    if not both.any():
-        return Refused("no replication has customers in both arms")
-    return paired_difference(one[both], other[both])

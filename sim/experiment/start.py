@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.customer.base import draw_base
+from sim.customer.base import draw_base, without_books
 from sim.customer.laws import MONTH, YEAR, Laws, Timetable, compile_laws
+from sim.customer.terms import take_terms
 from sim.world.timetable import compile_timetable
 from sim.world.world import ArmRule, World
 
@@ -41,6 +42,21 @@ class Start:
         )
         world.score()
         return world
+
+    def under(self, scenario: Scenario) -> Start:
+        """Day 0 of a firm that from now on has other terms: the same customers, past and luck (model.md section 16).
+
+        Parameters
+        ----------
+        scenario : Scenario
+            The same but for what a firm decides on.
+        """
+        seed, marks = self.laws.seed, self.laws.marks
+        laws = compile_laws(scenario, seed, marks[1:], self.laws.horizon)
+        timetable = compile_timetable(scenario, seed, self.replications, float(marks[-1]))
+        customers = self.customers.copy()
+        take_terms(customers, laws.table, without_books(timetable), 0.0)
+        return Start(scenario, laws, timetable, customers, self.replications)
 
 
 def residual_end(scenario: Scenario, horizon: float) -> float:

@@ -7,43 +7,40 @@ start from the same customers with the same luck (twins), so their difference is
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sim.experiment.assignment import assign, eligible, strata
-from sim.experiment.outcomes import Outcomes, read_outcomes
+from sim.experiment.outcomes import Outcomes, mean_by, metric, read_outcomes
 from sim.experiment.start import Start, residual_end
+from sim.experiment.truth import Customers, RolloutBlock
 from sim.world.world import ArmRule, World
 
 if TYPE_CHECKING:
-    from sim.scenario.experiment_schema import Arm, Experiment
-
-Customers = np.ndarray[Any, Any]
+    from sim.scenario.experiment_schema import Arm, Experiment, Question
 
 
 @dataclass(frozen=True, eq=False)
-class ExperimentBlock:
+class ExperimentBlock(RolloutBlock):
     """What a block of replications of an experiment leaves behind.
 
     Attributes
     ----------
     trial : Outcomes, or None where only roll-outs were asked for
-    rollouts : Outcomes by arm, with residual values
-    tallies : by world ('trial' or the arm's name), int64 (rows, arms + 1, periods, columns), to the horizon
-    marks : days at which the accounts of these worlds were closed
-    customers : by arm, the roll-out's customers of the first row at the horizon, with residual values
     """
 
     trial: Outcomes | None
-    rollouts: dict[str, Outcomes]
-    tallies: dict[str, np.ndarray]
-    customers: dict[str, Customers]
-    marks: np.ndarray
+
+    def means(self, arm: str, name: str, replications: np.ndarray, margin: float) -> np.ndarray:
+        """A metric's mean over those eligible."""
+        outcomes = self.rollouts[arm]
+        row = outcomes.replication - replications[0]
+        return mean_by(row, metric(outcomes, name, margin), len(replications))
 
 
-def horizon_of(start: Start, experiment: Experiment) -> float:
-    """Days over which an experiment's outcomes are counted."""
+def horizon_of(start: Start, experiment: Question) -> float:
+    """Days over which a question's outcomes are counted."""
     return float(experiment.horizon_days or start.scenario.horizon_days)
 
 
@@ -110,4 +107,4 @@ def live_experiment(start: Start, experiment: Experiment, seed: int, *, trial: b
         rollouts[arm], world, tallies[arm] = live_rollout(start, experiment, arm)
         if 0 in start.replications:
             customers[arm] = world.customers[: world.row_start[1]].copy()
-    return ExperimentBlock(of_trial, rollouts, tallies, customers, start.laws.marks)
+    return ExperimentBlock(rollouts, tallies, customers, start.laws.marks, of_trial)

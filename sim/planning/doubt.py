@@ -10,13 +10,11 @@ import numpy as np
 from sim.evidence.paired import run_mean
 from sim.evidence.results import Interval, Refused
 from sim.experiment.decide import decide
-from sim.experiment.outcomes import mean_by, metric
 from sim.experiment.start import Starts
-from sim.experiment.trial import live_experiment
+from sim.planning.live import live_question
+from sim.scenario.experiment_schema import Experiment, FirmQuestion, Question
 
 if TYPE_CHECKING:
-    from sim.experiment.outcomes import Outcomes
-    from sim.scenario.experiment_schema import Experiment
     from sim.scenario.loaded import Loaded
     from sim.scenario.schema import Scenario
 
@@ -32,7 +30,7 @@ class DoubtfulWorld:
     value: float
 
 
-def doubtful_worlds(loaded: Loaded[Scenario], experiments: list[Experiment]) -> list[DoubtfulWorld]:
+def doubtful_worlds(loaded: Loaded[Scenario], experiments: list[Question]) -> list[DoubtfulWorld]:
     """Low and high of every parameter that an experiment doubts, each once."""
     paths = dict.fromkeys(path for experiment in experiments for path in experiment.doubt)
     worlds = []
@@ -46,49 +44,43 @@ def doubtful_worlds(loaded: Loaded[Scenario], experiments: list[Experiment]) -> 
     return worlds
 
 
-def can_matter(scenario: Scenario, experiment: Experiment, path: str) -> bool:
+def can_matter(scenario: Scenario, experiment: Question, path: str) -> bool:
     """Whether a parameter can change anything in an experiment: the response to rewards cannot where nobody gets
     one.
     """
     if not path.startswith("reward."):
         return True
-    background = scenario.policies[experiment.background.policy].values()
-    by_policy = any(part.reward is not None for part in background) and "reward" not in experiment.background.without
-    return by_policy or any(arm.reward is not None for arm in experiment.arms.values())
+    policies = [] if "reward" in experiment.background.without else [experiment.background.policy]
+    if isinstance(experiment, FirmQuestion):
+        policies += [arm.policy for arm in experiment.arms.values() if arm.policy is not None]
+    elif isinstance(experiment, Experiment) and any(arm.reward is not None for arm in experiment.arms.values()):
+        return True
+    return any(part.reward is not None for policy in policies for part in scenario.policies[policy].values())
 
 
 Means = dict[str, dict[str, tuple[np.ndarray, np.ndarray]]]
 """By experiment and arm: the decision's metric and the cost, yuan a customer, shape (replications,)."""
 
 
-def live_doubtful(world: Scenario, experiments: list[Experiment], seed: int, replications: np.ndarray) -> Means:
+def live_doubtful(world: Scenario, experiments: list[Question], seed: int, replications: np.ndarray) -> Means:
     """Roll every arm out in one doubtful world."""
-    starts = Starts(world, seed, replications)
+    starts, margin = Starts(world, seed, replications), world.money.margin_share
 
-    def of(experiment: Experiment) -> dict[str, tuple[np.ndarray, np.ndarray]]:
-        block = live_experiment(starts.at(experiment.horizon_days), experiment, seed, trial=False)
-        return arm_means(block.rollouts, experiment, world, replications)
+    def of(experiment: Question) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+        block = live_question(starts, experiment, seed, trial=False)
+        return {
+            arm: (
+                block.means(arm, experiment.decision.metric, replications, margin),
+                block.means(arm, COST, replications, margin),
+            )
+            for arm in experiment.arms
+        }
 
     return {experiment.name: of(experiment) for experiment in experiments}
 
 
-def arm_means(
-    rollouts: dict[str, Outcomes], experiment: Experiment, world: Scenario, replications: np.ndarray
-) -> dict[str, tuple[np.ndarray, np.ndarray]]:
-    """Means of the decision's metric and of the cost in each arm's roll-out, by replication; NaN: nobody."""
-    means: dict[str, tuple[np.ndarray, np.ndarray]] = {}
-    for arm, outcomes in rollouts.items():
-        row = outcomes.replication - replications[0]
-        value, cost = (
-            mean_by(row, metric(outcomes, name, world.money.margin_share), len(replications))
-            for name in (experiment.decision.metric, COST)
-        )
-        means[arm] = value, cost
-    return means
-
-
 def decide_world(
-    experiment: Experiment, means: dict[str, tuple[np.ndarray, np.ndarray]]
+    experiment: Question, means: dict[str, tuple[np.ndarray, np.ndarray]]
 ) -> tuple[str, dict[str, Interval | Refused]]:
     """The decision in one world, and the decision's metric of each arm with its run doubt."""
     values = {arm: run_mean(of[0][~np.isnan(of[0])]) for arm, of in means.items()}

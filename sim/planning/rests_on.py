@@ -6,15 +6,33 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from sim.planning.doubt import can_matter
+from sim.scenario.experiment_schema import Experiment, FirmQuestion, Question
 
 if TYPE_CHECKING:
-    from sim.scenario.experiment_schema import Experiment
     from sim.scenario.provenance import Provenance
     from sim.scenario.schema import Scenario
 
 
-def rests_on(scenario: Scenario, experiment: Experiment, provenance: Mapping[str, Provenance]) -> list[str]:
+def rests_on(scenario: Scenario, experiment: Question, provenance: Mapping[str, Provenance]) -> list[str]:
     """Sentences for the report, the ones about the experiment's own arms first."""
+    if isinstance(experiment, FirmQuestion):
+        sentences = _of_firm(scenario, experiment)
+    else:
+        assert isinstance(experiment, Experiment)
+        sentences = _of_arms(scenario, experiment)
+    for path in experiment.doubt:
+        if not can_matter(scenario, experiment, path):
+            continue
+        known = provenance[path]
+        if known.assumed is not None:
+            sentences.append(
+                f"{path} = {known.central:g} ({known.low:g} to {known.high:g}) is assumed: {known.assumed}."
+            )
+    return sentences
+
+
+def _of_arms(scenario: Scenario, experiment: Experiment) -> list[str]:
+    """What rewards and contacts do to those who get them."""
     sentences = []
     rewarded = any(arm.reward is not None for arm in experiment.arms.values())
     contacted = any(arm.cadence not in (None, "none") for arm in experiment.arms.values())
@@ -41,12 +59,19 @@ def rests_on(scenario: Scenario, experiment: Experiment, provenance: Mapping[str
                 f"A problem that a survey finds is solved in {scenario.team.solves_share:.0%} of cases, and stays "
                 "solved until the next one: assumed."
             )
-    for path in experiment.doubt:
-        if not can_matter(scenario, experiment, path):
-            continue
-        known = provenance[path]
-        if known.assumed is not None:
-            sentences.append(
-                f"{path} = {known.central:g} ({known.low:g} to {known.high:g}) is assumed: {known.assumed}."
-            )
     return sentences
+
+
+def _of_firm(scenario: Scenario, experiment: FirmQuestion) -> list[str]:
+    """What the desk does, where an arm changes it."""
+    law = scenario.desk
+    if law is None or not any(path.startswith("desk.") for arm in experiment.arms.values() for path in arm.set):
+        return []
+    patience = "nobody tires of waiting"
+    if law.patience_minutes is not None:
+        patience = f"patience is {law.patience_minutes:g} minutes on average"
+    stays = f"{law.success_share:.0%} of those who have their talk stay (W-03: about 40%)"
+    return [
+        f"What the desk does is put in: {stays}, a talk takes {law.service_minutes:g} minutes, {patience}.",
+        f"A seat costs {law.seat_yuan_per_month:g} {scenario.currency} a month, busy or not.",
+    ]

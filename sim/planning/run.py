@@ -13,16 +13,18 @@ from sim.customer.kernel_cache import kernels_are_compiled
 from sim.experiment.baseline import live_baseline
 from sim.experiment.history import day_zero, live_history
 from sim.experiment.naive import before_and_after
+from sim.experiment.rollout import FirmBlock
 from sim.experiment.start import Starts
-from sim.experiment.trial import ExperimentBlock, live_experiment
+from sim.experiment.trial import ExperimentBlock
 from sim.planning.blocks import Progress, blocks, in_order, silent
 from sim.planning.doubt import DoubtfulWorld, Means, can_matter, doubtful_worlds, live_doubtful
+from sim.planning.live import live_question
 from sim.planning.quantities import COMPILING, check_quantities, known_quantities
 from sim.planning.summary import Lived, summarise
 from sim.planning.tables import customers_table, timeline_table
+from sim.scenario.experiment_schema import Experiment, Question
 
 if TYPE_CHECKING:
-    from sim.scenario.experiment_schema import Experiment
     from sim.scenario.loaded import Loaded
     from sim.scenario.schema import Scenario
 
@@ -47,12 +49,12 @@ class Block:
     baseline: dict[str, np.ndarray]
     baseline_tally: np.ndarray
     quantities: dict[str, np.ndarray]
-    experiments: dict[str, ExperimentBlock]
+    experiments: dict[str, ExperimentBlock | FirmBlock]
     naive: dict[str, dict[str, np.ndarray]]
     marks: np.ndarray
 
 
-def live_block(scenario: Scenario, experiments: list[Experiment], seed: int, replications: np.ndarray) -> Block:
+def live_block(scenario: Scenario, experiments: list[Question], seed: int, replications: np.ndarray) -> Block:
     """Live everything that a run needs of a block of replications."""
     starts = Starts(scenario, seed, replications)
     start = starts.at(None)
@@ -62,15 +64,17 @@ def live_block(scenario: Scenario, experiments: list[Experiment], seed: int, rep
         baseline=baseline,
         baseline_tally=tally,
         quantities=live_history(start, history.first, history.then) if history is not None else day_zero(start),
-        experiments={e.name: live_experiment(starts.at(e.horizon_days), e, seed) for e in experiments},
-        naive={e.name: before_and_after(starts.at(e.horizon_days), e) for e in experiments},
+        experiments={e.name: live_question(starts, e, seed) for e in experiments},
+        naive={
+            e.name: before_and_after(starts.at(e.horizon_days), e) for e in experiments if isinstance(e, Experiment)
+        },
         marks=start.laws.marks,
     )
 
 
 def answer(
     loaded: Loaded[Scenario],
-    experiments: Sequence[Loaded[Experiment]],
+    experiments: Sequence[Loaded[Question]],
     *,
     seed: int,
     replications: int,
@@ -124,8 +128,8 @@ def answer(
         quantities={name: np.concatenate([b.quantities[name] for b in lived]) for name in lived[0].quantities},
         blocks={e.name: [b.experiments[e.name] for b in lived] for e in plans},
         naive={
-            e.name: {arm: np.concatenate([b.naive[e.name][arm] for b in lived]) for arm in lived[0].naive[e.name]}
-            for e in plans
+            name: {arm: np.concatenate([b.naive[name][arm] for b in lived]) for arm in arms}
+            for name, arms in lived[0].naive.items()
         },
         doubts=of_worlds,
         doubt_replications=few,
@@ -139,12 +143,12 @@ def answer(
     return found
 
 
-def _doubting(scenario: Scenario, plans: list[Experiment], world: DoubtfulWorld) -> list[Experiment]:
+def _doubting(scenario: Scenario, plans: list[Question], world: DoubtfulWorld) -> list[Question]:
     """The experiments whose answer the world can change."""
     return [plan for plan in plans if world.path in plan.doubt and can_matter(scenario, plan, world.path)]
 
 
-def _compile(scenario: Scenario, plans: list[Experiment], seed: int, tell: Progress) -> None:
+def _compile(scenario: Scenario, plans: list[Question], seed: int, tell: Progress) -> None:
     """Compile the kernels in this process, before workers start, so that they are compiled once and seen as a stage."""
     if kernels_are_compiled():
         return

@@ -10,34 +10,31 @@ import numpy as np
 
 from sim.customer.record import Line
 from sim.customer.states import REASONS, Clock
-from sim.evidence.balance import sample_ratio
-from sim.evidence.paired import prediction_interval, run_mean
-from sim.evidence.results import Estimate, Interval, Refused
-from sim.evidence.survival import Curve, kaplan_meier
+from sim.evidence.paired import run_mean
+from sim.evidence.results import Interval, Refused
 from sim.experiment.baseline import DEFINITIONS as BASELINE_DEFINITIONS
-from sim.experiment.decide import decide, decide_trials
-from sim.experiment.grade import HAZARD_RATIO, LOG_RANK, WITH_RESIDUAL, Bench, GradedContrast, GradedEquivalence
+from sim.experiment.decide import decide
+from sim.experiment.grade import HAZARD_RATIO, LOG_RANK, Bench
 from sim.experiment.history import RISK_CLASSES, VALUE_CLASSES
-from sim.experiment.naive import responders_and_others
 from sim.experiment.outcomes import DEFINITIONS, Outcomes, concatenate, mean_by, residual_table
+from sim.experiment.rollout import DEFINITIONS as FIRM_DEFINITIONS
+from sim.experiment.rollout import FirmBlock, FirmTruth
 from sim.experiment.trial import ExperimentBlock
+from sim.experiment.truth import Truth
 from sim.planning.doubt import COST, DoubtfulWorld, Means, can_matter, decide_world
+from sim.planning.firm_summary import firm_part
 from sim.planning.rests_on import rests_on
+from sim.planning.trial_summary import trial_curve, trial_part
 from sim.planning.validate import validate
+from sim.scenario.experiment_schema import Experiment, FirmQuestion, Question
 
 if TYPE_CHECKING:
-    from sim.scenario.experiment_schema import Experiment
     from sim.scenario.loaded import Loaded
     from sim.scenario.schema import Scenario
 
 DIGITS = 12
 """Significant digits of every number in the summary."""
-RESIDUAL_NOTE = (
-    "in the trial those still there are valued by a table of tier and tenure band from the background world; what an "
-    "arm does to their later years is in the truth, not in the trial: table_bias is the difference that this makes"
-)
 CURVE_STEP_DAYS = 7
-ARM_METRICS = tuple(DEFINITIONS)
 PRIORITIES = {("high", "high"): "A", ("middle", "high"): "B"}
 
 
@@ -46,12 +43,12 @@ class Lived:
     """Everything that a run has lived, in replication order."""
 
     loaded: Loaded[Scenario]
-    experiments: list[Experiment]
+    experiments: list[Question]
     seed: int
     replications: int
     baseline: Mapping[str, np.ndarray]
     quantities: dict[str, np.ndarray]
-    blocks: Mapping[str, list[ExperimentBlock]]
+    blocks: Mapping[str, Sequence[ExperimentBlock | FirmBlock]]
     naive: Mapping[str, Mapping[str, np.ndarray]]
     doubts: Mapping[DoubtfulWorld, Means]
     doubt_replications: int
@@ -74,7 +71,7 @@ def summarise(lived: Lived) -> dict[str, Any]:
             name: {tier: part.model_dump(exclude_none=True) for tier, part in policy.items()}
             for name, policy in scenario.policies.items()
         },
-        "definitions": _definitions(),
+        "definitions": _definitions(lived.experiments),
         "baseline": {name: _known_mean(values).plain() for name, values in lived.baseline.items()},
         "assumptions": _assumptions(lived.loaded),
         "matrix": _matrix(lived.quantities),
@@ -91,7 +88,7 @@ def _known_mean(values: np.ndarray) -> Interval | Refused:
     return run_mean(known) if len(known) else Refused("no replication has customers of whom this could be said")
 
 
-def _definitions() -> dict[str, dict[str, str]]:
+def _definitions(experiments: Sequence[Question]) -> dict[str, dict[str, str]]:
     units = dict.fromkeys(DEFINITIONS, "yuan") | {"churn_rate": "share"}
     units |= dict.fromkeys(BASELINE_DEFINITIONS, "share")
     units |= {"revenue_per_customer_month": "yuan a month", "mean_base": "count"}
@@ -101,6 +98,11 @@ def _definitions() -> dict[str, dict[str, str]]:
         HAZARD_RATIO: "average hazard ratio over the horizon (Cox)",
     }
     units |= {LOG_RANK: "none", HAZARD_RATIO: "ratio"}
+    if any(isinstance(experiment, FirmQuestion) for experiment in experiments):
+        for name, (wording, unit) in FIRM_DEFINITIONS.items():
+            other = f"{wordings[name]}; of a question about the firm: " if name in wordings else ""
+            wordings[name] = other + wording
+            units[name] = unit
     return {name: {"wording": wording, "unit": units[name]} for name, wording in wordings.items()}
 
 
@@ -139,83 +141,67 @@ def _matrix(quantities: Mapping[str, np.ndarray]) -> dict[str, Any]:
 # --- one experiment -------------------------------------------------------------------------------
 
 
-def _experiment(lived: Lived, experiment: Experiment) -> dict[str, Any]:
-    scenario = lived.loaded.value
-    bench = make_bench(lived, experiment)
-    contrasts = bench.contrasts()
-    decision, worlds = _decide(lived, experiment, bench)
-    _, of_trial = decide_trials(bench, contrasts)
-    sizes = np.bincount(bench.trial.arm[bench.trial.replication == 0], minlength=len(bench.arms))
+def _experiment(lived: Lived, experiment: Question) -> dict[str, Any]:
+    truth = _truth(lived, experiment)
+    if isinstance(truth, Bench):
+        part = trial_part(truth, lived.naive[experiment.name])
+    else:
+        part = firm_part(truth)
+    decision, worlds = _decide(lived, experiment, truth)
     return {
         "name": experiment.name,
         "question": experiment.question,
-        "design": {
-            "assignment": experiment.assignment.method,
-            "strata": list(experiment.assignment.strata),
-            "eligible": experiment.eligible.model_dump(exclude_none=True, mode="json"),
-        },
+        "design": part["design"],
         "unit": experiment.unit,
         "background": experiment.background.model_dump(mode="json"),
-        "horizon_days": bench.horizon,
+        "horizon_days": truth.horizon,
         "reference": experiment.reference,
         "metrics": list(experiment.metrics),
-        "alpha": experiment.alpha,
-        "rules": {
-            "decision": experiment.decision.model_dump(),
-            "trial_decision": experiment.trial_decision.model_dump(),
-        },
-        "trial_sizes": {arm: int(n) for arm, n in zip(bench.arms, sizes, strict=True)},
-        "sample_ratio": _sample_ratio(experiment, [int(n) for n in sizes]),
-        "arms": [_arm(lived, bench, arm) for arm in bench.arms],
-        "contrasts": [_contrast(bench, contrast) for contrast in contrasts],
-        "equivalence": [_equivalence(experiment, claim) for claim in bench.equivalences()],
-        "naive": _naive(lived, experiment, bench),
+        "alpha": part["alpha"],
+        "rules": {"decision": experiment.decision.model_dump(), **part["rules"]},
+        "trial_sizes": part["trial_sizes"],
+        "sample_ratio": part["sample_ratio"],
+        "arms": [_arm(lived, truth, arm) for arm in truth.arms],
+        "contrasts": part["contrasts"],
+        "equivalence": part["equivalence"],
+        "naive": part["naive"],
         "doubt": worlds,
         "decision": decision,
-        "trial_decision": {
-            "arm": of_trial.arm,
-            "inconclusive": not of_trial.conclusive,
-            "reason": of_trial.reason,
-            "share_of_trials": dict(of_trial.shares or {}),
-        },
-        "rests_on": rests_on(scenario, experiment, lived.loaded.provenance),
+        "trial_decision": part["trial_decision"],
+        "rests_on": rests_on(lived.loaded.value, experiment, lived.loaded.provenance),
     }
 
 
-def make_bench(lived: Lived, experiment: Experiment) -> Bench:
-    """Put an experiment's blocks together for analysis."""
+def _truth(lived: Lived, experiment: Question) -> Bench | FirmTruth:
+    """Put a question's blocks together for analysis."""
     scenario = lived.loaded.value
+    horizon = float(experiment.horizon_days or scenario.horizon_days)
     blocks = lived.blocks[experiment.name]
+    if isinstance(experiment, FirmQuestion):
+        return FirmTruth(experiment, [block for block in blocks if isinstance(block, FirmBlock)], horizon)
+    assert isinstance(experiment, Experiment)
+    trials = [block.trial for block in blocks if isinstance(block, ExperimentBlock) and block.trial is not None]
     rollouts = {arm: concatenate(b.rollouts[arm] for b in blocks) for arm in experiment.arms}
     return Bench(
         experiment,
-        concatenate(b.trial for b in blocks if b.trial is not None),
+        concatenate(trials),
         rollouts,
         residual_table(scenario, rollouts[experiment.reference]),
         replications=lived.replications,
-        horizon=float(experiment.horizon_days or scenario.horizon_days),
+        horizon=horizon,
         margin=scenario.money.margin_share,
         seed=lived.seed,
     )
 
 
-def _sample_ratio(experiment: Experiment, sizes: Sequence[int]) -> dict[str, Any]:
-    method = experiment.assignment.method
-    found = sample_ratio(sizes, fixed_by=None if method == "simple" else method)
-    if isinstance(found, Refused):
-        return found.plain()
-    return {"chi_square": found.chi_square, "p_value": found.p_value, "method": found.method}
-
-
-def _arm(lived: Lived, bench: Bench, arm: str) -> dict[str, Any]:
-    plan, rollout = bench.experiment.arms[arm], bench.rollouts[arm]
-    ledger = rollout.ledger.mean(axis=0) / 100.0
+def _arm(lived: Lived, truth: Bench | FirmTruth, arm: str) -> dict[str, Any]:
+    plan, rollout, ledger = truth.question.arms[arm], truth.rollouts[arm], truth.ledger(arm)
     return {
         "name": arm,
         "gets": plan.model_dump(exclude_none=True, mode="json"),
         "customers": round(len(rollout) / lived.replications),
-        "metrics": {name: bench.arm_mean(arm, name).plain() for name in ARM_METRICS},
-        "survival": _survival(bench, arm),
+        "metrics": {name: truth.arm_mean(arm, name).plain() for name in truth.metrics},
+        "survival": _survival(truth, arm),
         "ledger": {line.name.lower(): float(ledger[line]) for line in Line},
         "churn_by_reason": _by_reason(rollout),
     }
@@ -228,121 +214,27 @@ def _by_reason(rollout: Outcomes) -> dict[str, float]:
     return {reason: share for reason, share in shares.items() if share > 0 or reason != arrears}
 
 
-def _survival(bench: Bench, arm: str) -> dict[str, Any]:
+def _survival(truth: Bench | FirmTruth, arm: str) -> dict[str, Any]:
     """Share still there by day: roll-outs with their run doubt, and the trial that is shown with its own.
 
     Customers of one replication share promotions, so the roll-outs' band is that of a mean over replications.
     """
-    days = np.unique(np.append(np.arange(0.0, bench.horizon, CURVE_STEP_DAYS), bench.horizon))
-    rollout = bench.rollouts[arm]
-    shares = [mean_by(rollout.replication, rollout.days > day, bench.replications) for day in days[:-1]]
-    shares.append(1.0 - bench.by_replication(arm, "churn_rate"))
+    days = np.unique(np.append(np.arange(0.0, truth.horizon, CURVE_STEP_DAYS), truth.horizon))
+    rollout = truth.rollouts[arm]
+    shares = [mean_by(rollout.replication, rollout.days > day, truth.replications) for day in days[:-1]]
+    shares.append(1.0 - truth.by_replication(arm, "churn_rate"))
     means = [run_mean(share[~np.isnan(share)]) for share in shares]
     curve: dict[str, Any] = {"days": days.tolist()}
     if all(isinstance(mean, Interval) for mean in means):
         for key, field in (("truth", "value"), ("truth_low", "low"), ("truth_high", "high")):
             curve[key] = [getattr(mean, field) for mean in means]
-    first = bench.trial.where((bench.trial.replication == 0) & (bench.trial.arm == bench.arms.index(arm)))
-    found = kaplan_meier(first.days, first.left, days)
-    if isinstance(found, Curve):
-        # once everybody has left there is no band to give but the point
-        low, high = (np.where(np.isnan(band), found.share, band) for band in (found.low, found.high))
-        curve |= {"trial": found.share.tolist(), "trial_low": low.tolist(), "trial_high": high.tolist()}
-    return curve
+    return curve | (trial_curve(truth, arm, days) if isinstance(truth, Bench) else {})
 
 
-def _contrast(bench: Bench, contrast: GradedContrast) -> dict[str, Any]:
-    shown = contrast.trials.one()
-    trial: dict[str, Any] = {"method": contrast.trials.method, "family": _family(bench, contrast)}
-    if isinstance(shown, Estimate):
-        trial = {
-            "effect": shown.effect.plain(),
-            "p_value": shown.p_value,
-            "p_adjusted": float(contrast.p_adjusted[0]),
-            **trial,
-            "n": shown.n,
-        }
-    else:
-        trial = {"effect": shown.plain(), "p_value": None, "p_adjusted": None, **trial}
-    return {
-        "metric": contrast.metric,
-        "estimand": contrast.trials.label,
-        "arm": contrast.arm,
-        "against": contrast.against,
-        "horizon_days": bench.horizon,
-        "truth": contrast.truth.plain(),
-        "trial": trial,
-        "alpha": bench.experiment.alpha,
-        "level": contrast.level.plain(),
-        **{name: value.plain() for name, value in contrast.grades._asdict().items()},
-        "interference": contrast.interference.plain(),
-        **(_table_bias(bench, contrast) if contrast.metric == WITH_RESIDUAL else {}),
-    }
-
-
-def _family(bench: Bench, contrast: GradedContrast) -> str:
-    return f"{contrast.family}: {len(bench.experiment.contrasts)} contrasts, Holm"
-
-
-def _table_bias(bench: Bench, contrast: GradedContrast) -> dict[str, Any]:
-    return {"table_bias": bench.table_bias(contrast.arm, contrast.against).plain(), "note": RESIDUAL_NOTE}
-
-
-def _equivalence(experiment: Experiment, claim: GradedEquivalence) -> dict[str, Any]:
-    shown = claim.trials.one()
-    row: dict[str, Any] = {
-        "metric": claim.metric,
-        "arm": claim.arm,
-        "against": claim.against,
-        "margin": claim.margin,
-        "truth": claim.truth.plain(),
-    }
-    if isinstance(shown, Estimate):
-        row |= {
-            "effect": shown.effect.plain(),
-            "p_value": shown.p_value,
-            "equivalent": bool(shown.p_value <= experiment.alpha),
-        }
-    else:
-        row |= {"effect": shown.plain(), "p_value": None, "equivalent": False}
-    return row | {"method": claim.trials.method, "power": claim.power.plain()}
-
-
-def _naive(lived: Lived, experiment: Experiment, bench: Bench) -> list[dict[str, Any]]:
-    rows = []
-    for arm, differences in lived.naive[experiment.name].items():
-        truth = bench.truth("churn_rate", arm, experiment.reference)
-        rows.append(
-            {
-                "name": "before-after",
-                "arm": arm,
-                "wording": f"churn of the eligible in a period with '{arm}' less churn of the eligible in the period "
-                "before",
-                "estimate": prediction_interval(differences[~np.isnan(differences)]).plain(),
-                "truth": truth.plain(),
-                "comment": "the base ages meanwhile, and the background policy starts at the same moment",
-            }
-        )
-        answered = responders_and_others(bench.trial, bench.arms.index(arm), lived.replications)
-        answered = answered[~np.isnan(answered)]
-        if len(answered):
-            rows.append(
-                {
-                    "name": "responders against others",
-                    "arm": arm,
-                    "wording": f"churn of those in '{arm}' who answered a survey less churn of those who never did",
-                    "estimate": prediction_interval(answered).plain(),
-                    "truth": truth.plain(),
-                    "comment": "who answers is content more often, and had to stay until asked: selection, no effect",
-                }
-            )
-    return rows
-
-
-def _decide(lived: Lived, experiment: Experiment, bench: Bench) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+def _decide(lived: Lived, experiment: Question, truth: Truth) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """The decision from the truth, and the same decision in every doubtful world."""
     name = experiment.decision.metric
-    centre = {arm: (bench.by_replication(arm, name), bench.by_replication(arm, COST)) for arm in bench.arms}
+    centre = {arm: (truth.by_replication(arm, name), truth.by_replication(arm, COST)) for arm in truth.arms}
     values = {arm: float(np.nanmean(of[0])) for arm, of in centre.items()}
     decision = decide(experiment, values, {arm: float(np.nanmean(of[1])) for arm, of in centre.items()})
     # the centre in the replications of the other worlds, so that all rows of the table share their luck

@@ -14,14 +14,14 @@ from sim.customer.states import ACTIVE, MOVES, REASONS, Clock
 
 if TYPE_CHECKING:
     from sim.planning.run import Block
-    from sim.scenario.experiment_schema import Experiment
+    from sim.scenario.experiment_schema import Question
     from sim.scenario.schema import Scenario
 
 Table = dict[str, np.ndarray[Any, Any]]
 NOT_ENROLLED = "not enrolled"
 
 
-def timeline_table(scenario: Scenario, experiments: Sequence[Experiment], blocks: Sequence[Block]) -> Table:
+def timeline_table(scenario: Scenario, experiments: Sequence[Question], blocks: Sequence[Block]) -> Table:
     """State counts, moves, losses by reason and ledger lines by world, arm, replication and period.
 
     A period is a calendar month, cut at the horizon. Columns: world, arm, replication, period, start_day, end_day,
@@ -33,7 +33,8 @@ def timeline_table(scenario: Scenario, experiments: Sequence[Experiment], blocks
     for e in experiments:
         of = [b.experiments[e.name].tallies for b in blocks]
         marks = blocks[0].experiments[e.name].marks
-        worlds.append((f"{e.name}/trial", [NOT_ENROLLED, *e.arms], [t["trial"] for t in of], marks))
+        if "trial" in of[0]:
+            worlds.append((f"{e.name}/trial", [NOT_ENROLLED, *e.arms], [t["trial"] for t in of], marks))
         worlds += [(f"{e.name}/rollout", [NOT_ENROLLED, arm], [t[arm] for t in of], marks) for arm in e.arms]
     parts = [_periods(name, arms, np.concatenate(tallies), marks) for name, arms, tallies, marks in worlds]
     return {column: np.concatenate([part[column] for part in parts]) for column in parts[0]}
@@ -65,7 +66,7 @@ def _periods(world: str, arms: list[str], tally: np.ndarray, marks: np.ndarray) 
     return table
 
 
-def customers_table(scenario: Scenario, experiments: Sequence[Experiment], block: Block) -> Table:
+def customers_table(scenario: Scenario, experiments: Sequence[Question], block: Block) -> Table:
     """Every customer of the first replication in every roll-out, with what it was like and what became of it.
 
     States are those after the residual time; the ledger is that of the horizon.

@@ -9,9 +9,19 @@ from typing import Any
 
 from sim.report.values import Summary, is_interval, is_refused, point
 from sim.report.wording import difference_unit, listing, percent, quantity, size, span
-from sim.report.words import arm_in_words, doubt_name, metric_name, quoted, unit_of, what_arm_gives, who
+from sim.report.words import (
+    arm_in_words,
+    doubt_name,
+    is_about_firm,
+    metric_name,
+    quoted,
+    unit_of,
+    what_arm_gives,
+    who,
+)
 
 INCONCLUSIVE = "inconclusive"
+WAIT = "mean_wait_minutes"
 MOST_CONCLUSIONS = 4  # a sentence holds no more; the page lists all
 
 
@@ -69,6 +79,8 @@ def answer_sentence(experiment: Mapping[str, Any], summary: Summary) -> str:
 
 def _choice(experiment: Mapping[str, Any], chosen: str) -> str:
     """Say which arm to take, by what it gives if that is known."""
+    if is_about_firm(experiment):
+        return f"{'Keep' if chosen == experiment['reference'] else 'Take'} {arm_in_words(find_arm(experiment, chosen))}"
     gives = what_arm_gives(find_arm(experiment, chosen))
     if chosen == experiment["reference"]:
         return f"Keep {quoted(chosen)} for {who(experiment)}"
@@ -92,13 +104,15 @@ def _best_other(experiment: Mapping[str, Any], reference: str) -> str | None:
 
 
 def _effects(experiment: Mapping[str, Any], summary: Summary, arm: str, reference: str) -> str:
-    """Say what an arm does to the leading metric and to the money that the rule looks at."""
+    """Say what an arm does to the leading metric, to the wait at the desk, and to the money that the rule looks at."""
     leading, money = leading_metric(experiment, summary), money_metric(experiment)
     parts = []
     if leading and (row := find_contrast(experiment, leading, arm, reference)):
         days = row.get("horizon_days", experiment.get("horizon_days"))
         within = f" within {size(days)} days" if days else ""
         parts.append(_change(row["truth"], leading, unit_of(leading, summary), within))
+    if WAIT in experiment.get("metrics", ()) and (row := find_contrast(experiment, WAIT, arm, reference)):
+        parts.append(_change(row["truth"], WAIT, unit_of(WAIT, summary), ""))
     if money and money != leading and (row := find_contrast(experiment, money, arm, reference)):
         parts.append(_worth(row["truth"], money, unit_of(money, summary)))
     return listing([part for part in parts if part])

@@ -58,6 +58,7 @@ def _contrast_row(row: Mapping[str, Any], unit: str, cells: Iterable[Cell]) -> R
     return Row((text(versus(row)), *cells), group=group, term=metric_term(row["metric"]))
 
 
+MOST_ACROSS = 5  # metrics of an arm that fit beside each other on paper
 CONTRAST = Column("contrast", words=True, short=True)
 
 
@@ -66,10 +67,16 @@ def _chosen(experiment: Experiment) -> str | None:
     return None if is_refused(decision) else decision.get("arm")
 
 
-def arms_table(experiment: Experiment, summary: Summary) -> Table | None:
-    """Everybody eligible under each arm: the metrics with their run doubt."""
+def arms_tables(experiment: Experiment, summary: Summary) -> list[Table]:
+    """Everybody eligible under each arm: the metrics with their run doubt, as many tables as they need."""
     arms = experiment.get("arms", ())
     order = metrics_in_order(experiment, (metric for arm in arms for metric in arm.get("metrics", {})))
+    parts = [order[place : place + MOST_ACROSS] for place in range(0, len(order), MOST_ACROSS)]
+    return [made for part in parts if (made := _arms_table(experiment, summary, part))]
+
+
+def _arms_table(experiment: Experiment, summary: Summary, order: list[str]) -> Table | None:
+    arms = experiment.get("arms", ())
     units = {metric: unit_of(metric, summary) for metric in order}
     columns = [Column("arm", words=True, short=True), Column("customers")]
     columns += [Column(metric_name(metric), metric_term(metric), unit_name(units[metric])) for metric in order]
@@ -101,6 +108,8 @@ def trial_table(experiment: Experiment, summary: Summary) -> Table | None:
     """The first trial beside the truth: estimate, p-value, adjusted p-value, method and family."""
     columns = [CONTRAST, Column("truth"), Column("first trial"), Column("p"), Column("adjusted p")]
     columns += [Column("the trial says", words=True, short=True)]
+    if all(is_refused(row.get("trial")) for row in experiment.get("contrasts", ())):
+        return None
     rows = []
     for row in ordered_contrasts(experiment):
         unit = difference_unit(unit_of(row["metric"], summary))

@@ -107,6 +107,7 @@ def setting(experiment: Experiment) -> list[tuple[str, str]]:
     rules = experiment.get("rules", {})
     alpha, reference = point(experiment.get("alpha")), quoted(experiment["reference"])
     items = [
+        ("No trial", no_trial(experiment)),
         ("Assigned", f"{how}; the unit is the {experiment.get('unit', 'customer')}" if how else ""),
         ("One trial", f"{shown} customers{followed}" if shown else ""),
         ("Meanwhile", _background(experiment.get("background"))),
@@ -118,9 +119,15 @@ def setting(experiment: Experiment) -> list[tuple[str, str]]:
             "Rule for a trial",
             rule_in_words(rules["trial_decision"], alpha, reference) if rules.get("trial_decision") else "",
         ),
-        ("Sample ratio", _sample_ratio(experiment.get("sample_ratio"))),
+        ("Sample ratio", "" if no_trial(experiment) else _sample_ratio(experiment.get("sample_ratio"))),
     ]
     return [(term, words) for term, words in items if words]
+
+
+def no_trial(experiment: Experiment) -> str:
+    """Say why an experiment has no trial; empty where it has one."""
+    decision = experiment.get("trial_decision")
+    return f"{decision['refused'].capitalize()}." if is_refused(decision) else ""
 
 
 def _background(background: object) -> str:

@@ -18,7 +18,7 @@ from sim.report.answer import answer_sentence
 from sim.report.figures import OF_EXPERIMENT, figure_name
 from sim.report.figures.style import inline
 from sim.report.values import Summary, is_interval
-from sim.report.words import DOUBTS
+from sim.report.words import DOUBTS, is_about_firm
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -91,10 +91,13 @@ def _experiment(experiment: Mapping[str, Any], summary: Summary, figures: Mappin
         "reason": words.conclusion(experiment.get("decision")),
         "trial_reason": words.conclusion(experiment.get("trial_decision")),
         "setting": words.setting(experiment),
-        "arms": tables.arms_table(experiment, summary),
+        "arms": tables.arms_tables(experiment, summary),
         "truth": tables.truth_table(experiment, summary),
         "reasons": tables.reasons_table(experiment),
         "ledger": tables.ledger_table(experiment, summary),
+        "lived": LIVED[is_about_firm(experiment)],
+        "survival": STAYS[is_about_firm(experiment)],
+        "no_trial": words.no_trial(experiment),
         "trial": tables.trial_table(experiment, summary),
         "trial_words": words.trial_in_words(experiment, summary),
         "methods": tables.methods(experiment),
@@ -108,6 +111,18 @@ def _experiment(experiment: Mapping[str, Any], summary: Summary, figures: Mappin
     }
 
 
+# what is said of an experiment with a trial, and of a question about the firm
+LIVED = (
+    "everybody eligible lives under each arm",
+    "the whole firm lives under each arm, with everybody who is or becomes its customer",
+)
+STAYS = (
+    (
+        "Share of those enrolled who are still customers. Left: the truth. Right: all that a firm could have seen of "
+        "it in one trial."
+    ),
+    "Share of the base of day 0 who are still customers.",
+)
 LABELS = {
     "survival": "survival by arm, truth and first trial",
     "money_map": "cost against retained fees by arm",

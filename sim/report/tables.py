@@ -19,9 +19,10 @@ COMPRESSION_LEVEL = 3
 ROW_GROUP = 1 << 20
 
 
-def _unit_suffix(unit: str) -> str:
-    """Return a unit as the end of a column's name."""
-    return "" if unit in ("none", "") else "_" + unit.replace(" ", "_")
+def _with_unit(metric: str, unit: str) -> str:
+    """Return a column's name, which ends with the unit."""
+    suffix = "" if unit in ("none", "") else "_" + unit.replace(" ", "_")
+    return metric if metric.endswith(suffix) else metric + suffix
 
 
 def _parts(item: object) -> tuple[Any, Any, Any, str, str]:
@@ -42,7 +43,7 @@ def arms_csv(summary: Summary) -> str:
     currency = str(summary.get("currency", "yuan"))
     header = ["experiment", "arm", "customers"]
     for metric in metrics:
-        column = metric + _unit_suffix(unit_of(metric, summary))
+        column = _with_unit(metric, unit_of(metric, summary))
         header += [column, f"{column}_low", f"{column}_high", f"{metric}_doubt", f"{metric}_refused"]
     header += [f"ledger_{line}_{currency}_per_customer" for line in lines]
     rows = []

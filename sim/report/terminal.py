@@ -13,10 +13,10 @@ from rich.text import Text
 from sim.report.answer import answer_sentence
 from sim.report.display import Column, Row, Table, table, text
 from sim.report.experiment_view import metrics_in_order, ordered_contrasts, versus
-from sim.report.experiment_words import conclusion, equivalence_in_words
+from sim.report.experiment_words import conclusion, equivalence_in_words, no_trial
 from sim.report.values import Summary, is_refused, point
 from sim.report.wording import EMPTY, Cell, cell, difference_unit, p_value, percent
-from sim.report.words import metric_name, unit_name, unit_of
+from sim.report.words import is_about_firm, metric_name, unit_name, unit_of
 
 WIDTH = 100
 MOST_METRICS = 5  # columns beside the arm's name that still fit
@@ -49,8 +49,10 @@ def _experiment(experiment: Mapping[str, Any], summary: Summary) -> Iterator[Ren
                 yield Text(f"  {mark}: {words}", style="dim")
     for words in equivalence_in_words(experiment, summary):
         yield Text(words)
-    for title, key in (("In truth", "decision"), ("The first trial", "trial_decision")):
-        words = conclusion(experiment.get(key))
+    found = [("In truth", conclusion(experiment.get("decision"))), ("No trial", no_trial(experiment))]
+    if not no_trial(experiment):
+        found.append(("The first trial", conclusion(experiment.get("trial_decision"))))
+    for title, words in found:
         if words:
             yield Text.assemble((f"{title}: ", "bold"), words)
 
@@ -83,14 +85,15 @@ def _contrasts(experiment: Mapping[str, Any], summary: Summary) -> Table | None:
             continue
         unit, trial = difference_unit(unit_of(row["metric"], summary)), row.get("trial") or {}
         power = point(row.get("power"))
-        if is_refused(trial) or is_refused(row.get("truth")) or power is None:
+        if is_refused(row.get("truth")) or (power is None and not is_about_firm(experiment)):
             continue
         signed = unit != "ratio"
         cells = [cell(item, unit, signed, bare=True) for item in (row.get("truth"), trial.get("effect"))]
         adjusted = trial.get("p_adjusted")
         p = Cell(refused=adjusted["refused"]) if is_refused(adjusted) else text(p_value(point(adjusted)))
         group = ", ".join(part for part in (metric_name(row["metric"]), unit_name(unit)) if part)
-        rows.append(Row((text(versus(row)), *cells, p or EMPTY, text(percent(power))), group=group))
+        shown = text("" if power is None else percent(power))
+        rows.append(Row((text(versus(row)), *cells, p or EMPTY, shown), group=group))
     return table(columns, rows)
 
 

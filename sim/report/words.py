@@ -21,6 +21,10 @@ METRICS: dict[str, tuple[str, str]] = {
     "cost_per_customer": ("cost a customer", "户均成本"),
     "net_value_per_customer": ("net value a customer within the horizon", "户均净值"),
     "net_value_with_residual_per_customer": ("net value a customer with residual", "含剩余期净值"),
+    "save_rate": ("callers talked into staying", "挽留成功率"),
+    "mean_wait_minutes": ("mean wait at the desk", "平均等待时间"),
+    "abandoned_share": ("callers who tired of waiting", "放弃率"),
+    "calls_per_customer": ("calls a customer", "户均来电"),
     "log_rank": ("survival, log-rank test", "对数秩检验"),
     "hazard_ratio": ("hazard ratio", "风险比"),
 }
@@ -134,14 +138,31 @@ def reward_in_words(reward: Mapping[str, Any]) -> str:
     return listing([f"{as_words(key)} {size(value)}" for key, value in reward.items()])
 
 
+def terms_in_words(terms: Mapping[str, Any]) -> list[str]:
+    """Say to which values a firm sets numbers of its world: ``desk seats 4``."""
+    parts = []
+    for path, value in terms.items():
+        values = [as_words(item) if isinstance(item, str) else size(item) for item in _items(value)]
+        parts.append(f"{as_words(path.replace('.', ' '))} {listing(values) or 'none'}")
+    return parts
+
+
+def _items(value: object) -> list[object]:
+    return list(value) if isinstance(value, list | tuple) else [] if value is None else [value]
+
+
 def gets_in_words(gets: Mapping[str, Any]) -> str:
-    """Say what a customer gets, from the data of an arm or of a tier's policy; empty if nothing."""
+    """Say what a customer gets or a firm does, from the data of an arm or of a tier's policy; empty if nothing."""
     parts = []
     for key, value in gets.items():
         if value is None or value is False or value == {}:
             continue
         if key == "reward" and isinstance(value, Mapping):
             parts.append(reward_in_words(value))
+        elif key == "set":
+            parts += terms_in_words(value)
+        elif key == "policy":
+            parts.append(f"policy {quoted(value)}")
         elif value is True:
             parts.append(as_words(key))
         elif isinstance(value, Mapping):
@@ -181,6 +202,11 @@ def arm_in_words(arm: Mapping[str, Any]) -> str:
     """Name an arm with what it gives."""
     gives = what_arm_gives(arm)
     return f"{quoted(arm['name'])} ({gives})" if gives else quoted(arm["name"])
+
+
+def is_about_firm(experiment: Mapping[str, Any]) -> bool:
+    """Say whether the firm as a whole is changed, so that there is no trial."""
+    return experiment.get("unit") == "firm"
 
 
 def who(experiment: Mapping[str, Any]) -> str:

@@ -158,7 +158,7 @@ class Experiment(Question):
 
 
 NO_TRIAL = (
-    "seats, hours and terms are shared by all customers of the firm, so no trial can give them to some and not to others"
+    "seats, hours and terms are shared by all customers of the firm: no trial can give them to some and not to others"
 )
 """Why a question about the firm has no trial, and nothing that follows from one."""
 

@@ -18,16 +18,27 @@ import simpy
 from simpy.resources.resource import PriorityRequest, SortedQueue
 
 from sim.customer.draws import Decision, exponential, uniform
+from sim.customer.laws import FEN, MONTH
 from sim.customer.record import PLATINUM, TIER_NAMES, Line
 from sim.scenario.schema import Weekday
 
 if TYPE_CHECKING:
+    from sim.scenario.schema import Desk as DeskLaw
     from sim.scenario.schema import Hours
     from sim.world.world import World
 
 DESK_LINE = int(Line.DESK)
 _MINUTES = 24.0 * 60.0
 _WEEKDAYS = get_args(Weekday)
+
+
+def seats_cost(law: DeskLaw, begin: float, end: float) -> int:
+    """Fen that all seats cost between two days, busy or not.
+
+    A fen is rounded in the sum since day 0, so that stretches add up to what the whole time costs.
+    """
+    a_day = law.seats * law.seat_yuan_per_month * FEN / MONTH
+    return math.floor(a_day * end + 0.5) - math.floor(a_day * begin + 0.5)
 
 
 class OpeningHours:

@@ -6,6 +6,7 @@ epochs means nothing else (docs/model.md, docs/design.md).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Generator, Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -17,7 +18,7 @@ from sim.customer.laws import AS_POLICY, FEN, NO_CADENCE, Laws, Shared, Timetabl
 from sim.customer.life import ASKING, answer_call, close, live, wait
 from sim.customer.moves import COLUMNS
 from sim.customer.record import GOLD, NO_TIER, PLATINUM
-from sim.world.desk import DESK_LINE, Desk, DeskMeasures, measure
+from sim.world.desk import DESK_LINE, Desk, DeskMeasures, measure, seats_cost
 from sim.world.tiers import compile_tiers, follow, score
 
 if TYPE_CHECKING:
@@ -78,6 +79,8 @@ class World:
         self.scored_at = 0.0
         self.calendar = simpy.Environment()
         self.desks = [Desk(self, row) for row in range(rows)] if scenario.desk is not None else []
+        self.closed_periods = 0
+        self.residual = 0  # fen a replication, of no customer: discounted value after the horizon
         self.window_days = window_days
         self.tier_rule = compile_tiers(scenario)
         self.rewards_on = False  # nothing is given before arms are known: see `begin`
@@ -199,6 +202,22 @@ class World:
         self.calendar.run(until=finished)
         self._age_parked(until)
         close(self.customers, *self._surroundings(), until)
+        self._pay_seats(until)
+
+    def _pay_seats(self, until: float) -> None:
+        """Book what the desk's seats cost in each period that has ended, at its end, as of no customer."""
+        law, marks = self.scenario.desk, self.laws.marks
+        if law is None:
+            return
+        ended = int(np.searchsorted(marks, until, side="right")) - 1
+        for period in range(self.closed_periods, ended):
+            begin, end = float(marks[period]), float(marks[period + 1])
+            amount = seats_cost(law, begin, end)
+            self.shared.tally[:, 0, period, DESK_LINE] += amount
+            if period >= self.laws.horizon_period:
+                discount = float(self.laws.table["discount"][0])
+                self.residual -= math.floor(amount * math.exp(-discount * (end - self.laws.horizon)) + 0.5)
+        self.closed_periods = ended
 
     def _surroundings(self) -> tuple[Any, ...]:
         return self.laws.table, self.firm, self.shared

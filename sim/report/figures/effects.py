@@ -10,17 +10,18 @@ from sim.report.experiment_view import ordered_contrasts, versus
 from sim.report.figures.style import SOFT, ArmStyle, arm_styles, clean, drawing, new_figure, to_svg
 from sim.report.values import Summary, is_interval
 from sim.report.wording import difference_unit, plain
-from sim.report.words import metric_name, unit_name, unit_of
+from sim.report.words import is_about_firm, metric_name, unit_name, unit_of
 
 MOST_PANELS = 6
 TITLE_WIDTH = 72  # characters that fit across the page
 
 
 def draw_effects(experiment: Mapping[str, Any], summary: Summary) -> str | None:
-    """Draw each contrast's truth (filled, run doubt) above the first trial's estimate (open, trial doubt)."""
+    """Draw each contrast's truth (filled, run doubt) above the first trial's estimate (open, trial doubt) if any."""
     panels: dict[str, list[Mapping[str, Any]]] = {}
     for row in ordered_contrasts(experiment):
-        if is_interval(row.get("truth")) and is_interval((row.get("trial") or {}).get("effect")):
+        tried = is_about_firm(experiment) or is_interval((row.get("trial") or {}).get("effect"))
+        if is_interval(row.get("truth")) and tried:
             panels.setdefault(row["metric"], []).append(row)
     shown = list(panels.items())[:MOST_PANELS]
     if not shown:
@@ -59,10 +60,13 @@ def _panel(
     axes.axvline(neutral, color=SOFT, linewidth=0.8)
     for place, row in enumerate(reversed(rows)):
         style = styles[row["arm"]]
+        effect = row["trial"].get("effect")
         for item, height, inside in (
-            (row["truth"], place + 0.14, style.colour),
-            (row["trial"]["effect"], place - 0.2, "white"),
+            (row["truth"], place + (0.14 if effect else 0.0), style.colour),
+            (effect, place - 0.2, "white"),
         ):
+            if item is None:
+                continue
             if item["low"] is not None and item["high"] is not None:
                 axes.plot(
                     [scale * item["low"], scale * item["high"]],

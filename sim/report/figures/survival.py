@@ -8,6 +8,7 @@ from matplotlib.ticker import PercentFormatter
 
 from sim.report.figures.style import INK, ArmStyle, arm_styles, clean, drawing, new_figure, spread, to_svg
 from sim.report.values import Summary
+from sim.report.words import is_about_firm
 
 PANELS = (
     ("truth", "Truth (band: run doubt)"),
@@ -29,7 +30,8 @@ def draw_survival(experiment: Mapping[str, Any], summary: Summary) -> str | None
         for axes, (key, title) in zip(grid, panels, strict=True):
             _panel(axes, curves, styles, key, floor)
             axes.set_title(title, fontsize=8.5)
-        grid[0].set_ylabel("share of those enrolled still there")
+        whose = "the base" if is_about_firm(experiment) else "those enrolled"
+        grid[0].set_ylabel(f"share of {whose} still there")
         return to_svg(figure)
 
 
