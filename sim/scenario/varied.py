@@ -103,7 +103,7 @@ def settings(varied: Sequence[Varied], values: Sequence[Scalar]) -> Settings:
 
 
 def _in_absent_block(path: str, known: Mapping[str, KeyPath]) -> tuple[str, KeyPath]:
-    """Give the block that the file leaves out and in which a path lies, with the path's keys; empty where there is none."""
+    """Give the block that the file leaves out around a path, with the path's keys; empty if there is none."""
     for name, keys in known.items():
         if path.startswith(name + "."):
             whole = (*keys, *path.removeprefix(name + ".").split("."))
@@ -228,4 +228,3 @@ def varied_twice(varied: Sequence[Varied]) -> list[Problem]:
     paths = [one.path for one in varied]
     twice = dict.fromkeys(path for path in paths if paths.count(path) > 1)
     return [Problem(VARY, None, path, "the path twice", "varied once, with all its values") for path in twice]
-

@@ -4,25 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 
+from sim.customer.kernel_cache import kernels_are_compiled
 from sim.evidence.paired import paired_difference, run_mean
 from sim.evidence.results import Interval, Refused
 from sim.planning.blocks import Progress, in_order, silent
-from sim.planning.whatif.live import Lives, Measures
+from sim.planning.quantities import COMPILING, FEW
+from sim.planning.whatif.live import Lives, Measures, live_past
 from sim.planning.whatif.question import Point, Question
-from sim.scenario.experiment_schema import Experiment
+from sim.scenario.experiment_schema import Question as Experiment
 from sim.scenario.loaded import Loaded
 from sim.scenario.provenance import Provenance
 from sim.scenario.varied import Varied
 
 ALPHA = 0.05
 """Chance that the truly best value is not among those that are not told apart from the best seen."""
-MOST_DOUBTED = 12
+MOST_DOUBTED = 10
 """Values besides the file's that are lived again in each doubtful world."""
-DOUBT_SHARE, DOUBT_AT_LEAST = 4, 40
+DOUBT_SHARE, DOUBT_AT_LEAST = 4, 20
 WITHIN, WITH_RESIDUAL = "net_value_per_customer", "net_value_with_residual_per_customer"
 
 
@@ -51,8 +53,13 @@ class Answer:
     measures : float64 arrays by name, shape (points, replications)
     best : int
         Number of the best point.
+    rival : int
+        What the best is compared with: the file's point, or the next best where the file's is the best.
     as_good : tuple of int
         Points that are not told apart from the best one, it included.
+    edges : tuple of (str, str)
+        Paths at which the best point has the lowest or the highest of several values asked and could go on (`lower`,
+        `higher`).
     named : tuple of bool
         Of each point: whether all its values stand in the file or in one of its experiments.
     doubt : tuple of DoubtfulWorld
@@ -65,7 +72,9 @@ class Answer:
     objective: str
     measures: Measures
     best: int
+    rival: int
     as_good: tuple[int, ...]
+    edges: tuple[tuple[str, str], ...]
     named: tuple[bool, ...]
     doubt: tuple[DoubtfulWorld, ...]
     doubt_replications: int
@@ -85,8 +94,14 @@ def difference(values: np.ndarray, one: int, other: int, level: float = 0.95) ->
     return paired_difference(values[one][both], values[other][both], level=level)
 
 
+def _rival(means: np.ndarray) -> int:
+    order = [int(number) for number in np.argsort(-means, kind="stable")]
+    return 0 if order[0] != 0 else order[1]
+
+
 def _counted(values: np.ndarray) -> np.ndarray:
-    return values[~np.isnan(values)]
+    counted: np.ndarray = values[~np.isnan(values)]
+    return counted
 
 
 def answer(
@@ -119,6 +134,7 @@ def answer(
         The tenure mix cannot exist under the hazards of a point or of a doubtful world.
     """
     tell = progress or silent
+    _compile(question, seed, tell)
     lives = Lives(question, question.points, seed, replications)
     measures = lives.gather(in_order(lives.tasks, "living every value", tell, jobs))
     objective = WITHIN if question.loaded.value.residual is None else WITH_RESIDUAL
@@ -132,11 +148,25 @@ def answer(
         objective=objective,
         measures=measures,
         best=best,
+        rival=_rival(means),
         as_good=as_good(measures[objective], best),
+        edges=tuple(_edges(question, best)),
         named=tuple(is_named(question.varied, point, experiments) for point in question.points),
         doubt=tuple(_doubt(question, objective, means, seed, few, jobs, tell)),
         doubt_replications=few,
     )
+
+
+def _compile(question: Question, seed: int, tell: Progress) -> None:
+    """Compile the kernels in this process, before workers start, so that they are compiled once and seen as a stage."""
+    if kernels_are_compiled():
+        return
+    tell(COMPILING, 0, 1)
+    point = question.points[0]
+    world = question.world(point)
+    few = world.model_copy(update={"customers": min(world.customers, FEW)})
+    live_past(few, [question.terms(point)], question.policy, seed, np.arange(1))
+    tell(COMPILING, 1, 1)
 
 
 def as_good(values: np.ndarray, best: int) -> tuple[int, ...]:
@@ -160,15 +190,30 @@ def as_good(values: np.ndarray, best: int) -> tuple[int, ...]:
     return tuple(found)
 
 
+def _edges(question: Question, best: int) -> Iterator[tuple[str, str]]:
+    """Give the paths at which the best value is the last one asked, and the scenario's rules allow more of it."""
+    for place, (one, value) in enumerate(zip(question.varied, question.points[best].values, strict=True)):
+        numbers = sorted(float(other) for other in {*one.values, one.in_file} if _is_number(other))
+        if len(numbers) < 3 or not _is_number(value):
+            continue
+        for at, beside, side in ((numbers[0], numbers[1], "lower"), (numbers[-1], numbers[-2], "higher")):
+            if value == at and question.allows(best, place, 2 * at - beside):
+                yield one.path, side
+
+
+def _is_number(value: object) -> TypeGuard[float]:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
 def is_named(varied: Sequence[Varied], point: Point, experiments: Sequence[Loaded[Experiment]]) -> bool:
-    """Whether every value of a point stands in the file or in an experiment's arm.
+    """Whether every value of a point stands in the file or in an experiment's arm, or says that nothing is done.
 
     An arm names a value where it sets the path, or where what it writes is how the path ends: `reward.free_days` of an
     arm is what a policy writes as `policies.programme.platinum.reward.free_days`.
     """
     written = [pair for experiment in experiments for pair in _written(experiment.value)]
     return all(
-        value == one.in_file or any(value == said and one.path.endswith(end) for end, said in written)
+        not value or value == one.in_file or any(value == said and one.path.endswith(end) for end, said in written)
         for one, value in zip(varied, point.values, strict=True)
     )
 
@@ -192,7 +237,7 @@ def _doubt(
     """Live the file's value and the best ones at the ends of every range."""
     ranked = [int(number) for number in np.argsort(-means, kind="stable") if number != 0][:MOST_DOUBTED]
     chosen = sorted({0, int(np.argmax(means)), *ranked})
-    best = chosen.index(int(np.argmax(means)))
+    best, rival = chosen.index(int(np.argmax(means))), chosen.index(_rival(means))
     points = [question.points[number] for number in chosen]
     worlds = [
         (path, level, value, known)
@@ -205,5 +250,5 @@ def _doubt(
     lived = in_order([task for one in lives for task in one.tasks], "living doubtful worlds", tell, jobs)
     for (path, level, value, known), one in zip(worlds, lives, strict=True):
         values = one.gather(lived)[objective]
-        gain = difference(values, best, 0)
+        gain = difference(values, best, rival)
         yield DoubtfulWorld(path, level, value, known, gain, chosen[int(np.argmax(np.nanmean(values, axis=1)))])

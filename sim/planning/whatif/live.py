@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 from joblib import delayed
 
+from sim.experiment.rollout import live_firm
 from sim.experiment.start import draw_start
-from sim.experiment.whole_firm import live_whole
 from sim.planning.blocks import blocks
 from sim.planning.whatif.question import Point, Question
+from sim.scenario.experiment_schema import Background, FirmArm, FirmQuestion
+from sim.scenario.loaded import Settings
 from sim.scenario.schema import Scenario
 
 Measures = dict[str, np.ndarray]
@@ -19,11 +21,17 @@ Measures = dict[str, np.ndarray]
 
 
 def live_past(
-    world: Scenario, firms: Sequence[Scenario], policy: str, seed: int, block: np.ndarray
+    world: Scenario, terms: Sequence[Settings], policy: str, seed: int, block: np.ndarray
 ) -> list[dict[str, np.ndarray]]:
-    """Live a block of replications from one past under each of several firms; the measures of each."""
-    start = draw_start(world, seed, block)
-    return [live_whole(start, firm, policy) for firm in firms]
+    """Live a block of replications from one past under each of several terms of the firm; the measures of each.
+
+    The terms were checked by all rules of a scenario when the question was read. They may be wider than what an arm of
+    a question about the firm may set: what a policy gives, too.
+    """
+    arms = {str(number): FirmArm.model_construct(policy=policy, set=one) for number, one in enumerate(terms)}
+    question = FirmQuestion.model_construct(arms=arms, background=Background(policy=policy), horizon_days=None)
+    measures = live_firm(draw_start(world, seed, block), question).measures
+    return [measures[arm] for arm in arms]
 
 
 class Lives:
@@ -45,10 +53,10 @@ class Lives:
             if not here:
                 continue
             world = question.world(self.points[here[0]])
-            firms = [question.firm(self.points[number]) for number in here]
+            terms = [question.terms(self.points[number]) for number in here]
             for block in blocks(world, replications):
                 self._where.append((here, block))
-                self.tasks.append(delayed(live_past)(world, firms, question.policy, seed, block))
+                self.tasks.append(delayed(live_past)(world, terms, question.policy, seed, block))
 
     def gather(self, lived: Iterator[list[dict[str, np.ndarray]]]) -> Measures:
         """Put what was lived (in the order of the tasks) in its place; takes no more than its own tasks' results."""
@@ -59,7 +67,3 @@ class Lives:
                     empty = np.full((len(self.points), self.replications), np.nan)
                     found.setdefault(name, empty)[number, block] = values
         return found
-
-
-Run = Callable[[list[Any], str], Iterator[Any]]
-"""Runs tasks as a stage; results in the order of the tasks."""

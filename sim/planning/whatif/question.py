@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from sim.scenario.loaded import Loaded, Scalar
+from sim.scenario.loaded import Loaded, Scalar, Settings
 from sim.scenario.problems import InputProblems, Problem, nearest, one_of, shown
 from sim.scenario.schema import Scenario
 from sim.scenario.terms import firm_paths
@@ -63,8 +63,13 @@ class Question:
         values = tuple(one.in_file if decided else value for one, value, decided in pairs)
         return self._at(values)
 
-    def firm(self, point: Point) -> Scenario:
-        """The scenario of a point from day 0 on."""
+    def terms(self, point: Point) -> Settings:
+        """What the firm decides otherwise at a point, from day 0 on."""
+        chosen = [place for place, decided in enumerate(self.decided) if decided]
+        return settings([self.varied[place] for place in chosen], [point.values[place] for place in chosen])
+
+    def whole(self, point: Point) -> Scenario:
+        """The scenario with everything as it is at a point."""
         return self._at(point.values)
 
     def pasts(self) -> list[list[Point]]:
@@ -78,6 +83,16 @@ class Question:
     def doubting(self, path: str, value: float) -> Question:
         """The same question in a world where a number stands elsewhere."""
         return Question(self.loaded.with_value(path, value), self.varied, self.decided, self.policy, self.points)
+
+    def allows(self, number: int, place: int, value: Scalar) -> bool:
+        """Whether a point could have another value at one of its places."""
+        values = list(self.points[number].values)
+        values[place] = value
+        try:
+            self._at(tuple(values))
+        except InputProblems:
+            return False
+        return True
 
     def _at(self, values: tuple[Scalar, ...]) -> Scenario:
         return self.loaded.with_values(settings(self.varied, values), VARY).value
@@ -97,7 +112,8 @@ def read_question(loaded: Loaded[Scenario], vary: Sequence[str], policy: str | N
     Raises
     ------
     InputProblems
-        A path or a value cannot be, the policy does not exist or is not the one that is varied, or the grid is too large.
+        A path or a value cannot be, the policy does not exist or is not the one that is varied, or the grid is too
+        large.
     """
     problems: list[Problem] = []
     varied: list[Varied] = []
@@ -147,7 +163,7 @@ def _impossible(question: Question) -> Iterator[Problem]:
     """Give what the scenario's rules say against any point, each thing once."""
     seen: set[tuple[str, str, str]] = set()
     for point in question.points:
-        for scenario in (question.world, question.firm):
+        for scenario in (question.world, question.whole):
             try:
                 scenario(point)
             except InputProblems as error:
