@@ -14,6 +14,7 @@ import numpy as np
 
 from sim.customer.base import draw_base
 from sim.customer.laws import Laws, compile_laws
+from sim.scenario.experiment_schema import Question
 from sim.scenario.load import load_experiment, load_scenario
 from sim.scenario.loaded import Loaded, Setting
 from sim.scenario.schema import Scenario
@@ -107,6 +108,55 @@ DESK = {
     "reasons": ["competitor", "need_gone"],
     "cost_yuan_per_minute": 1.5,
 }
+
+
+def ranged(low: float, central: float, high: float) -> dict[str, Any]:
+    """A parameter with a range, as it stands in a file."""
+    return {"central": central, "low": low, "high": high, "assumed": "for a test"}
+
+
+def load_with_desk(**changes: Any) -> Loaded[Scenario]:
+    """A firm with a save desk that two seats keep busy, with tiers, joiners, hours and a price of seats."""
+    desk = {
+        "seats": 2,
+        "service_minutes": 300.0,
+        "patience_minutes": ranged(200, 400, 800),
+        "success_share": ranged(0.3, 0.4, 0.5),
+        "reasons": ["competitor"],
+        "cost_yuan_per_minute": 0.1,
+        "seat_yuan_per_month": ranged(100, 300, 600),
+        "hours": {"opens_hour": 8, "closes_hour": 18},
+    }
+    return load_quiet(
+        name="with_desk",
+        customers=600,
+        segments={"poor": {"share": 0.75}, "rich": {"share": 0.25, "fee_relative": 3}},
+        base={**tenure(3, 24), "joining_share_per_month": 0.01, "commission_yuan": 10},
+        leaving=leaving(competitor=0.1, need_gone=0.01),
+        tiers={"rule": "quota", "platinum": {"share": 0.1}, "gold": {"share": 0.2}},
+        residual={"months": 12, "discount_per_year": 0.1},
+        desk=desk | changes,
+    )
+
+
+def firm_question(scenario: Loaded[Scenario], arms: Mapping[str, Any], **keys: Any) -> Loaded[Question]:
+    """A question about the firm, read like a user's; the first arm is the reference."""
+    reference, *others = arms
+    tree = {
+        "name": "firm",
+        "question": "What should the firm do?",
+        "unit": "firm",
+        "background": {"policy": "before"},
+        "arms": dict(arms),
+        "reference": reference,
+        "metrics": ["churn_rate", "net_value_with_residual_per_customer"],
+        "contrasts": [{"arm": arm, "against": reference} for arm in others],
+        "decision": {"metric": "net_value_with_residual_per_customer", "choose": "highest"},
+    }
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "firm.yaml"
+        file.write_text(json.dumps(tree | keys), encoding="utf-8")
+        return load_experiment(file, scenario)
 
 
 def with_desk(scenario: Scenario, **changes: Any) -> Scenario:

@@ -82,8 +82,9 @@ def _doubt_possible_under_terms(view: View, scenario: Loaded[Scenario]) -> Found
             continue
         for path, values in _terms(view):
             terms = {key: _setting(value) for key, value in values.items() if key in allowed}
+            possible = not any(_wrong(scenario, [terms]))  # else it has been said of the arm
             problem = next(_wrong(scenario, [{name: end} | terms for end in (origin.low, origin.high)]), None)
-            if problem is not None:
+            if possible and problem is not None:
                 why = f"{problem.key}: got {problem.got}, must be {problem.rule}"
                 rule = f"a number that can change under {path[1]}'s values (line {view.line(*path)}; {why})"
                 yield view.problem(at, shown(name), rule)

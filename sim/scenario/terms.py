@@ -29,6 +29,11 @@ def firm_paths(tree: dict[str, Any]) -> list[str]:
     ----------
     tree : dict
         A scenario as plain blocks and lists, every default written out.
+
+    Returns
+    -------
+    list of str
+        Dotted; none of a block that the scenario leaves out.
     """
     own = [name for name, promotion in tree["promotions"].items() if promotion["ours"]]
     decided = [tuple(place.split(".")) for place in FIRM_DECIDES] + [("promotions", name) for name in own]
@@ -36,7 +41,7 @@ def firm_paths(tree: dict[str, Any]) -> list[str]:
     return [
         dotted(path)
         for path in settable(tree).values()
-        if path not in whose and any(path[: len(place)] == place for place in decided)
+        if len(path) > 1 and path not in whose and any(path[: len(place)] == place for place in decided)
     ]
 
 

@@ -11,12 +11,14 @@ from sim.cli.main import outcome
 
 BAD = Path(__file__).parents[1] / "unit" / "scenario" / "bad"
 MESSAGES: dict[str, dict[str, dict[str, Any]]] = YAML(typ="safe", pure=True).load(BAD / "messages.yaml")
+SCENARIO = {"world": "world.yaml", "trial": "world.yaml", "firm": "shop.yaml"}
+"""The scenario that lists the file in which something is wrong, or is it."""
 CASES = [(file, name) for file, cases in MESSAGES.items() for name in cases]
 
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    for name in ("world.yaml", "trial.yaml"):
+    for name in ("world.yaml", "trial.yaml", "shop.yaml", "firm.yaml"):
         (tmp_path / name).write_text((BAD / name).read_text())
     monkeypatch.chdir(tmp_path)
     return tmp_path
@@ -42,8 +44,9 @@ def run(folder: Path, capsys: pytest.CaptureFixture[str]) -> Run:
     return answer
 
 
-def test_the_unchanged_files_are_good(run: Run) -> None:
-    result = run("world.yaml")
+@pytest.mark.parametrize("name", sorted(set(SCENARIO.values())))
+def test_the_unchanged_files_are_good(run: Run, name: str) -> None:
+    result = run(name)
     assert (result.exit_code, result.stderr) == (0, "")
 
 
@@ -55,7 +58,7 @@ def test_answers(folder: Path, run: Run, file: str, name: str) -> None:
         assert old in text
         text = text.replace(old, new, 1)
     (folder / f"{file}.yaml").write_text(text)
-    result = run("world.yaml")
+    result = run(SCENARIO[file])
     assert result.stderr.splitlines() == case["says"]
     assert result.exit_code == 2
     assert result.stdout == ""

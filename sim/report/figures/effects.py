@@ -46,6 +46,11 @@ def _labels(rows: list[Mapping[str, Any]]) -> list[str]:
     return [versus(row) for row in reversed(rows)]
 
 
+def _decimals(step: float) -> int:
+    """Return how many decimals tell neighbouring ticks apart."""
+    return next((decimals for decimals in range(4) if abs(step - round(step, decimals)) < step / 100), 4)
+
+
 def _panel(
     axes: Axes,
     metric: str,
@@ -87,7 +92,9 @@ def _panel(
     axes.set_ylim(-0.55, len(rows) - 0.45)
     name = unit_name(difference_unit(unit))
     axes.set_title(fill(f"{metric_name(metric)}, {name}" if name else metric_name(metric), width), fontsize=8.5)
-    axes.xaxis.set_major_formatter(lambda value, _: plain(value, 2 if unit == "ratio" else 0))
     axes.locator_params(axis="x", nbins=4)
+    ticks = axes.get_xticks()
+    decimals = _decimals(ticks[1] - ticks[0]) if len(ticks) > 1 else 0
+    axes.xaxis.set_major_formatter(lambda value, _: plain(value, decimals))
     axes.spines["left"].set_visible(False)
     clean(axes, "x")

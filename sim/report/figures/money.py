@@ -22,7 +22,7 @@ from sim.report.figures.style import (
 )
 from sim.report.values import Summary, point
 from sim.report.wording import MINUS, plain
-from sim.report.words import LEDGER_LINES, as_words
+from sim.report.words import LEDGER_LINES, as_words, is_about_firm
 
 # line of the ledger -> (colour, hatch): hatches tell the lines apart on grey paper
 LINES: dict[str, tuple[str, str]] = {
@@ -228,7 +228,8 @@ def draw_ledger(experiment: Mapping[str, Any], summary: Summary) -> str | None:
         whole.set_yticks(range(len(names)), names)
         whole.set_xlim(0, 100)
         whole.set_title(f"Of 100 {currency} of list fees")
-        campaign.set_title(f"The campaign's part, {currency} a customer")
+        spender = "What the firm spends" if is_about_firm(experiment) else "The campaign's part"
+        campaign.set_title(f"{spender}, {currency} a customer")
         campaign.margins(x=0.18)
         campaign.locator_params(axis="x", nbins=5)
         campaign.xaxis.set_major_formatter(lambda value, _: plain(value, 0))

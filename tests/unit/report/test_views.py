@@ -6,7 +6,7 @@ import pytest
 
 from sim.report.display import Column, Row, table, text
 from sim.report.experiment_view import (
-    arms_table,
+    arms_tables,
     doubt_table,
     grades_table,
     ledger_table,
@@ -85,7 +85,7 @@ def test_named_metrics_come_first(reward: dict[str, Any]) -> None:
 
 
 def test_arms_table_marks_the_choice_and_names_doubt_once(summary: dict[str, Any], reward: dict[str, Any]) -> None:
-    made = arms_table(reward, summary)
+    (made,) = arms_tables(reward, summary)
     assert made is not None
     assert [column.title for column in made.columns[:3]] == ["arm", "customers", "churn"]
     assert {column.doubt for column in made.columns[2:]} == {"run doubt"}
