@@ -185,6 +185,8 @@ CHECKS = (
     "silence: on day 30",
     "silence: on day 300",
     "contact rules: unreachable",
+    "switch point: coverage",
+    "what if: the truly best is among the as good",
 )
 
 Side = Literal["is", "at most", "at least"]
