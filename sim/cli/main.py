@@ -23,9 +23,9 @@ COMMANDS = {
     "run": "Live a scenario, answer its experiments, write the report.",
     "check": "Say whether a scenario is valid, what is in it, what is assumed.",
     "calibrate": "Fit a scenario's marked parameters to its targets.",
-    "sensitivity": "Say which assumption a decision hangs on, and where it switches.",
-    "whatif": "Live other values of a number, say which is best for the firm.",
     "validate": "Compare every reported figure with what the world does.",
+    "whatif": "Live other values of a number, say which is best for the firm.",
+    "sensitivity": "Say which assumption a decision hangs on, and where it switches.",
 }
 
 
