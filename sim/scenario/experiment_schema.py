@@ -6,13 +6,12 @@ What every question has is a `Question`; an `Experiment` deals arms to customers
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, PlainValidator
 from pydantic_core import PydanticCustomError
 
 from sim.scenario.kinds import Block, Many, Name, Share, Text, Tier
-from sim.scenario.loaded import Setting
 from sim.scenario.mobile import Reactivation
 from sim.scenario.schema import FreeDays, HorizonDays
 
@@ -114,6 +113,10 @@ def _setting(value: object) -> object:
     return tuple(items) if isinstance(value, list) else value
 
 
+SetValue = Annotated[Any, PlainValidator(_setting)]
+"""A `Setting`; the schema of the place where it is put says which."""
+
+
 class FirmArm(Block):
     """What the firm does instead of the background: another policy, and other values of what it decides on.
 
@@ -125,7 +128,7 @@ class FirmArm(Block):
     )
 
     policy: Name | None = None
-    set: dict[str, Annotated[Setting, PlainValidator(_setting)]] = Field(default_factory=dict)
+    set: dict[str, SetValue] = Field(default_factory=dict)
 
 
 class Question(Block):

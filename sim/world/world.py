@@ -138,7 +138,16 @@ class World:
                 self.firm["reactivation"][0, tier] = round(part.reactivation.credit_yuan * FEN)
 
     def enrol(self, who: np.ndarray, arm: np.ndarray | int) -> None:
-        """Put customers (positions in the array) into arms: these override the policy until the horizon."""
+        """Put customers (positions in the array) into arms: these override the policy until the horizon.
+
+        Raises
+        ------
+        ValueError
+            The world has no such arm: the kernel would write beyond the books.
+        """
+        arms = self.shared.tally.shape[1] - 1
+        if np.max(arm, initial=-1) >= arms:
+            raise ValueError(f"arm: got {np.max(arm)}, but this world was made with {arms} arms")
         self.customers["arm"][who] = arm
         self.customers["rewarded"][who] = 0  # an arm's reward is given whatever a policy gave before
 

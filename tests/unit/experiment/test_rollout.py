@@ -67,6 +67,13 @@ def test_arms_that_set_what_stands_there_are_equal_to_the_byte():
     assert (block.tallies["as_is"] == block.tallies["same"]).all()
 
 
+def test_an_arm_that_the_world_has_not_is_refused():
+    """Catches books that are written beyond their end, which nothing else would notice."""
+    world = start_of(load_with_desk()).world("before")
+    with pytest.raises(ValueError, match="was made with 0 arms"):
+        world.enrol(np.arange(3), 0)
+
+
 # --- direction and extremes -----------------------------------------------------------------------
 
 

@@ -1,6 +1,7 @@
 """Shipped files with random damage: they load, or they are refused in words; nothing else ever happens."""
 
 import contextlib
+from functools import cache
 from pathlib import Path
 
 from hypothesis import HealthCheck, given, settings
@@ -14,6 +15,7 @@ from sim.scenario.schema import Scenario
 ROOT = Path(__file__).parents[3]
 SCENARIO = (ROOT / "scenarios" / "h_broadband.yaml").read_text(encoding="utf-8")
 EXPERIMENT = (ROOT / "experiments" / "reward_days.yaml").read_text(encoding="utf-8")
+FIRM = (Path(__file__).with_name("bad") / "firm.yaml").read_text(encoding="utf-8")
 PIECES = [
     "", " ", "\n", "\t", ":", ": ", "- ", "{", "}", "[", "]", ",", "#", "'", '"', "|", ">", "?", "? ",
     "%", "@", "`", "&a ", "*a", "!x ", "!!set ", "<<: ", "---\n", "...\n", "null", "true", "no", "~",
@@ -84,6 +86,20 @@ def test_damaged_experiments(tmp_path: Path, text: str) -> None:
         refused_in_words(error)
 
 
+@settings(quick, max_examples=120)
+@given(damaged(FIRM))
+def test_damaged_questions_about_the_firm(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "firm.yaml"
+    file.write_text(text, encoding="utf-8", errors="surrogatepass")
+    try:
+        question = load_experiment(file, shop())
+    except InputProblems as error:
+        refused_in_words(error)
+        return
+    file.write_text(question.resolved_yaml(), encoding="utf-8")
+    assert load_experiment(file, shop()).value == question.value
+
+
 @settings(quick, max_examples=200)
 @given(st.binary(max_size=60))
 def test_any_bytes(tmp_path: Path, data: bytes) -> None:
@@ -95,10 +111,11 @@ def test_any_bytes(tmp_path: Path, data: bytes) -> None:
         refused_in_words(error)
 
 
-_WORLD: list[Loaded[Scenario]] = []
-
-
+@cache
 def world() -> Loaded[Scenario]:
-    if not _WORLD:
-        _WORLD.append(load_scenario(ROOT / "scenarios" / "h_broadband.yaml"))
-    return _WORLD[0]
+    return load_scenario(ROOT / "scenarios" / "h_broadband.yaml")
+
+
+@cache
+def shop() -> Loaded[Scenario]:
+    return load_scenario(Path(__file__).with_name("bad") / "shop.yaml")
