@@ -81,7 +81,7 @@ def sensitivity(
     from sim.report.provenance import command_line, describe_run
     from sim.report.sensitivity_page import PAGE, sensitivity_files
     from sim.report.sensitivity_view import planned_words
-    from sim.report.write import write_texts
+    from sim.report.texts_folder import write_texts
 
     question = experiment.value
     plan = plan_of(world, question, every=every, worlds=worlds, replications=replications)

@@ -72,8 +72,8 @@ def whatif(
     from sim.planning.whatif.answer import answer
     from sim.planning.whatif.summary import summarise
     from sim.report.provenance import command_line, describe_run
+    from sim.report.texts_folder import write_texts
     from sim.report.whatif_page import PAGE, whatif_files
-    from sim.report.write import write_texts
 
     with StageProgress(Console(stderr=True)) as progress:
         answered = answer(question, experiments, seed=seed, replications=replications, jobs=jobs, progress=progress)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sim.report.display import Column, Row, Table, table, text
-from sim.report.tables import csv_text, interval_columns, interval_parts
+from sim.report.tables import number_columns, number_parts, to_csv
 from sim.report.values import is_refused, point
 from sim.report.wording import EMPTY, Cell, cell, difference_unit, listing, percent, quantity, size, span
 from sim.report.words import metric_name, quoted, unit_name, unit_of
@@ -196,41 +196,41 @@ def factors_table(found: Found) -> Table | None:
 
 def tornado_csv(found: Found) -> str:
     """Write a row an assumption and end."""
-    header = ["path", "level", "value", *interval_columns("gain"), *interval_columns("margin"), "decision", "stands"]
+    header = ["path", "level", "value", *number_columns("gain"), *number_columns("margin"), "decision", "stands"]
     rows = [
         [
             end.get("path", ""),
             end.get("level", "centre"),
             end.get("value"),
-            *interval_parts(end["gain"]),
-            *interval_parts(end["margin"]),
+            *number_parts(end["gain"]),
+            *number_parts(end["margin"]),
             end["decision"],
             end["decision"] == found["chosen"],
         ]
         for end in (found["centre"], *found["tornado"])
     ]
-    return csv_text(header, rows)
+    return to_csv(header, rows)
 
 
 def indices_csv(found: Found) -> str:
     """Write a row an assumption: Sobol indices and switch points."""
     names = ("gain_first", "gain_total", "decision_first", "decision_total")
-    header = ["path", "low", "central", "high", "law"] + [part for name in names for part in interval_columns(name)]
-    header += [*interval_columns("switch"), "stands"]
+    header = ["path", "low", "central", "high", "law"] + [part for name in names for part in number_columns(name)]
+    header += [*number_columns("switch"), "stands"]
     rows: list[list[object]] = []
     switches = {line["path"]: line for line in found["switches"]}
     for place, factor in enumerate(found["factors"]):
         row = [factor[key] for key in ("path", "low", "central", "high", "law")]
         for key in INDEXED:
-            row += [part for order in ("first", "total") for part in interval_parts(_one(found, key, place, order))]
+            row += [part for order in ("first", "total") for part in number_parts(_one(found, key, place, order))]
         line = switches[factor["path"]]
         if is_refused(line):
-            rows.append([*row, *interval_parts(line), ""])
+            rows.append([*row, *number_parts(line), ""])
         else:
             rows += [
-                [*row, *interval_parts(one["at"]), "above" if one["stands_above"] else "below"] for one in line["found"]
+                [*row, *number_parts(one["at"]), "above" if one["stands_above"] else "below"] for one in line["found"]
             ]
-    return csv_text(header, rows)
+    return to_csv(header, rows)
 
 
 def _one(found: Found, key: str, place: int, order: str) -> Any:

@@ -25,7 +25,7 @@ def _with_unit(metric: str, unit: str) -> str:
     return metric if metric.endswith(suffix) else metric + suffix
 
 
-def interval_parts(item: object) -> tuple[Any, Any, Any, str, str]:
+def number_parts(item: object) -> tuple[Any, Any, Any, str, str]:
     """Return value, low, high, kind of doubt and reason for refusal of what stands at a number's place."""
     if is_refused(item):
         return None, None, None, "", str(item["refused"])
@@ -50,10 +50,10 @@ def arms_csv(summary: Summary) -> str:
     for name, arm in arms:
         row = [name, arm["name"], arm.get("customers")]
         for metric in metrics:
-            row += interval_parts(arm.get("metrics", {}).get(metric))
-        row += [interval_parts(arm.get("ledger", {}).get(line))[0] for line in lines]
+            row += number_parts(arm.get("metrics", {}).get(metric))
+        row += [number_parts(arm.get("ledger", {}).get(line))[0] for line in lines]
         rows.append(row)
-    return csv_text(header, rows)
+    return to_csv(header, rows)
 
 
 GRADES = ("level", "power", "coverage", "sign_error", "size_error")
@@ -62,29 +62,29 @@ GRADES = ("level", "power", "coverage", "sign_error", "size_error")
 def contrasts_csv(summary: Summary) -> str:
     """Write a row a contrast; ``unit`` is that of truth, effect and interference (shares: fractions)."""
     header = ["experiment", "metric", "estimand", "arm", "against", "horizon_days", "unit"]
-    header += interval_columns("truth") + interval_columns("trial_effect")
+    header += number_columns("truth") + number_columns("trial_effect")
     header += ["trial_p_value", "trial_p_adjusted", "trial_method", "trial_family", "alpha"]
-    header += [*GRADES, *interval_columns("interference")]
+    header += [*GRADES, *number_columns("interference")]
     rows = []
     for experiment in summary.get("experiments", ()):
         for item in experiment.get("contrasts", ()):
             trial = item.get("trial") or {}
             effect = trial if is_refused(trial) else trial.get("effect")
             row = [experiment["name"], *(item.get(key) for key in header[1:6])]
-            row += [unit_of(item["metric"], summary), *interval_parts(item.get("truth")), *interval_parts(effect)]
-            row += [interval_parts(trial.get(key))[0] for key in ("p_value", "p_adjusted", "method", "family")]
-            row += [item.get("alpha"), *(interval_parts(item.get(key))[0] for key in GRADES)]
-            row += interval_parts(item.get("interference"))
+            row += [unit_of(item["metric"], summary), *number_parts(item.get("truth")), *number_parts(effect)]
+            row += [number_parts(trial.get(key))[0] for key in ("p_value", "p_adjusted", "method", "family")]
+            row += [item.get("alpha"), *(number_parts(item.get(key))[0] for key in GRADES)]
+            row += number_parts(item.get("interference"))
             rows.append(row)
-    return csv_text(header, rows)
+    return to_csv(header, rows)
 
 
-def interval_columns(name: str) -> list[str]:
-    """Return the columns into which `interval_parts` go."""
+def number_columns(name: str) -> list[str]:
+    """Return the columns of :func:`number_parts`."""
     return [name, f"{name}_low", f"{name}_high", f"{name}_doubt", f"{name}_refused"]
 
 
-def csv_text(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+def to_csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """Write CSV: numbers as Python writes them, nothing where there is nothing, one kind of line end."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sim.report.display import Column, Row, Table, table, text
-from sim.report.tables import csv_text, interval_columns, interval_parts
+from sim.report.tables import number_columns, number_parts, to_csv
 from sim.report.values import is_refused, point
 from sim.report.wording import Cell, cell, difference_unit, listing, quantity, size, span
 from sim.report.words import metric_name, unit_name
@@ -272,23 +272,23 @@ def whatif_csv(found: Found) -> str:
     names = list(found["definitions"])
     header = [one["path"] for one in found["varied"]] + ["in_file", "asked", "named", "best", "as_good"]
     for name in names:
-        header += interval_columns(name) + interval_columns(f"{name}_against_file")
+        header += number_columns(name) + number_columns(f"{name}_against_file")
     rows = []
     for one in found["points"]:
         row = [*one["values"], *(one[key] for key in ("in_file", "asked", "named", "best", "as_good"))]
         for name in names:
-            row += [*interval_parts(one["measures"][name]), *interval_parts(one["against_file"][name])]
+            row += [*number_parts(one["measures"][name]), *number_parts(one["against_file"][name])]
         rows.append(row)
-    return csv_text(header, rows)
+    return to_csv(header, rows)
 
 
 def doubt_csv(found: Found) -> str:
     """Write a row a doubtful world."""
-    header = ["path", "level", "value", "central", *interval_columns("gain")]
+    header = ["path", "level", "value", "central", *number_columns("gain")]
     header += [f"best_{one['path']}" for one in found["varied"]] + ["stands", "assumed", "source"]
     rows = []
     for world in found["doubt"]:
-        row = [world["path"], world["level"], world["value"], world["central"], *interval_parts(world["gain"])]
+        row = [world["path"], world["level"], world["value"], world["central"], *number_parts(world["gain"])]
         row += [*found["points"][world["best"]]["values"], world["best"] == found["best"]]
         rows.append([*row, world["assumed"], world["source"]])
-    return csv_text(header, rows)
+    return to_csv(header, rows)
