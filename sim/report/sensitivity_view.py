@@ -34,6 +34,9 @@ def answer_words(found: Found) -> Iterator[str]:
             f"{metric_name(found['metric'])} against {quoted(found['against'])} (run doubt {span(gain, unit(found))})"
         )
     yield words + "."
+    margin = found["centre"]["margin"]
+    if is_refused(margin) or margin["low"] <= 0:
+        yield "Run doubt could turn that decision itself: more --replications settle it before assumptions do."
     if is_refused(joint):
         yield f"No joint draws: {joint['refused']}."
     else:
@@ -48,7 +51,8 @@ def _share(found: Found, joint: Mapping[str, Any]) -> str:
     return (
         f"The decision stands in {percent(stands['value'])} of plausible worlds (95% interval of {stands['n']} joint "
         f"draws {percent(stands['low'])} to {percent(stands['high'])}); in nine tenths of them the gain of "
-        f"{quoted(found['arm'])} lies between {low} and {high}."
+        f"{quoted(found['arm'])} lies between {low} and {high}. Run doubt could turn the decision in "
+        f"{percent(joint['unsettled'])} of these draws."
     )
 
 

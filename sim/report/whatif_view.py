@@ -20,7 +20,7 @@ SHOWN = (
     "net_value_per_customer",
     "net_value_with_residual_per_customer",
 )
-AT_DESK = ("save_rate", "mean_wait_minutes", "abandoned_share")
+AT_DESK = ("mean_wait_minutes", "abandoned_share")
 HEADS = {
     "churn_rate": "churn",
     "cost_per_customer": "cost",
@@ -63,6 +63,9 @@ def question_words(found: Found) -> str:
 def answer_words(found: Found) -> Iterator[str]:
     """Say which value is best, by how much, who is as good, and what it rests on."""
     points, best = found["points"], found["best"]
+    if not _changes(found):
+        yield f"None of these values changes anything that is counted, under the policy “{found['policy']}”."
+        return
     yield _best(found)
     others = [point_words(found, n) for n, one in enumerate(points) if one["as_good"] and n != best]
     if others:
@@ -82,6 +85,12 @@ def answer_words(found: Found) -> Iterator[str]:
         yield f"It is the {end} value of {edge['path']}: {edge['side']} ones may be better."
     yield from _within(found)
     yield from _rests_on(found)
+
+
+def _changes(found: Found) -> bool:
+    """Whether any value makes a difference to any measure in any replication."""
+    differences = [one["against_file"][name] for one in found["points"] for name in found["definitions"]]
+    return any(is_refused(item) or (item["low"], item["high"]) != (0, 0) for item in differences)
 
 
 def _best(found: Found) -> str:

@@ -15,7 +15,7 @@ from sim.planning.blocks import Progress, silent
 from sim.planning.doubt import decide_world
 from sim.planning.quantities import known_quantities
 from sim.planning.sensitivity.factors import Factor, LeftOut, factors_of
-from sim.planning.sensitivity.margin import ArmMeans, gain, margin
+from sim.planning.sensitivity.margin import ArmMeans, gain, luck_of_few, margin, without_luck
 from sim.planning.sensitivity.sobol import Index, base_points, design, independent, indices
 from sim.planning.sensitivity.switch import Line, Switch, find_switches, limits
 from sim.planning.sensitivity.worlds import Values, Worlds
@@ -86,6 +86,8 @@ class Joint:
         Share of plausible worlds in which the decision is the centre's.
     gains : tuple of float
         Gain in the draws of the joint distribution: 5%, 50% and 95% point.
+    unsettled : float
+        Share of the same draws in which run doubt could turn the decision: the margin's interval holds 0.
     noise : float
         Part of the variance of the gain between worlds that few replications can make at most.
     of_gain, of_decision : list of Index, or why there are none
@@ -93,6 +95,7 @@ class Joint:
 
     stands: Interval
     gains: tuple[float, float, float]
+    unsettled: float
     noise: float
     of_gain: Sequence[Index] | Refused
     of_decision: Sequence[Index] | Refused
@@ -243,7 +246,7 @@ def answer(
             centre=end("", "centre", float("nan"), ()),
             tornado=tuple(tornado),
             switches=switches,
-            joint=_joint(loaded, question, plan, seed, (chosen, arm, against), tell, workers),
+            joint=_joint(worlds, plan, (chosen, arm, against), tell, workers),
         )
 
 
@@ -265,15 +268,9 @@ def _pair(question: Question, centre: ArmMeans, chosen: str) -> tuple[str, str]:
 
 
 def _joint(
-    loaded: Loaded[Scenario],
-    question: Question,
-    plan: Plan,
-    seed: int,
-    arms: tuple[str, str, str],
-    tell: Progress,
-    workers: Parallel,
+    worlds: Worlds, plan: Plan, arms: tuple[str, str, str], tell: Progress, workers: Parallel
 ) -> Joint | Refused:
-    factors, points = plan.factors, plan.points
+    factors, points, question, seed = plan.factors, plan.points, worlds.question, worlds.seed
     if points == 0:
         return Refused(f"{len(factors)} assumptions need at least {2 * (len(factors) + 2)} worlds for joint draws")
     chosen, arm, against = arms
@@ -282,20 +279,24 @@ def _joint(
         tuple((factor.path, factor.draw(float(chance))) for factor, chance in zip(factors, row, strict=True))
         for row in chances
     ]
-    worlds = Worlds(loaded, question, seed, plan.joint_replications, tell, workers)
-    worlds.live(drawn, "living joint draws")
-    gains = [gain(worlds[values], arm, against) for values in drawn]
+    few = Worlds(worlds.loaded, question, seed, plan.joint_replications, tell, workers)
+    few.live(drawn, "living joint draws")
+    luck = luck_of_few(worlds[()], plan.joint_replications)
+    lived = [without_luck(few[values], luck) for values in drawn]
+    gains = [gain(means, arm, against) for means in lived]
     mean = np.array([of.mean() for of in gains])
-    stands = np.array([decide_world(question, worlds[values])[0] == chosen for values in drawn])
+    stands = np.array([decide_world(question, means)[0] == chosen for means in lived])
     apart = independent(len(factors), points)
     low, high = wilson(int(stands[apart].sum()), len(apart))
     share = Interval(float(stands[apart].mean()), float(low), float(high), "assumption", n=len(apart))
     between = float(mean[apart].var())
     within = float(np.mean([of.var(ddof=1) / len(of) for of in gains])) if plan.joint_replications > 1 else np.inf
+    sure = [limits(margin(question, lived[number], chosen)) for number in apart] if plan.joint_replications > 1 else []
     cuts = np.percentile(mean[apart], (5, 50, 95))
     return Joint(
         stands=share,
         gains=(float(cuts[0]), float(cuts[1]), float(cuts[2])),
+        unsettled=float(np.mean([low <= 0 <= high for _, low, high in sure])) if sure else 1.0,
         noise=min(1.0, within / between) if between > 0 else 1.0,
         of_gain=indices(mean, len(factors), seed),
         of_decision=indices(stands, len(factors), seed),

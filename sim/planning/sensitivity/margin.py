@@ -17,6 +17,19 @@ def gain(means: ArmMeans, arm: str, against: str) -> np.ndarray:
     return counted
 
 
+def luck_of_few(means: ArmMeans, few: int) -> dict[str, tuple[float, float]]:
+    """By how much the first few replications of a world lie above all of them: metric and cost of each arm."""
+    return {
+        arm: (float(np.nanmean(value[:few]) - np.nanmean(value)), float(np.nanmean(cost[:few]) - np.nanmean(cost)))
+        for arm, (value, cost) in means.items()
+    }
+
+
+def without_luck(means: ArmMeans, luck: dict[str, tuple[float, float]]) -> ArmMeans:
+    """A world lived in few replications, less the luck of these: all worlds share it (a control variate)."""
+    return {arm: (value - luck[arm][0], cost - luck[arm][1]) for arm, (value, cost) in means.items()}
+
+
 def margin(question: Question, means: ArmMeans, arm: str) -> np.ndarray:
     """By how much the arm's value may fall before the rule takes another arm; below 0 another one is taken already.
 

@@ -87,6 +87,7 @@ def _joint(joint: Joint, factors: Sequence[Factor]) -> dict[str, Any]:
     return {
         "stands": joint.stands.plain(),
         "gain": {"value": middle, "low": low, "high": high, "of": "assumption", "level": 0.9},
+        "unsettled": joint.unsettled,
         "noise": joint.noise,
         "of_gain": _indices(joint.of_gain, factors),
         "of_decision": _indices(joint.of_decision, factors),

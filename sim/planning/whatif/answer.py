@@ -213,7 +213,9 @@ def is_named(varied: Sequence[Varied], point: Point, experiments: Sequence[Loade
     """
     written = [pair for experiment in experiments for pair in _written(experiment.value)]
     return all(
-        not value or value == one.in_file or any(value == said and one.path.endswith(end) for end, said in written)
+        not value
+        or value == one.in_file
+        or any(value == said and f".{one.path}".endswith(f".{end}") for end, said in written)
         for one, value in zip(varied, point.values, strict=True)
     )
 
