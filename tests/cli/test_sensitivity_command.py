@@ -10,6 +10,7 @@ import pytest
 
 from sim.cli.main import outcome
 from sim.report.json_text import read_json
+from tests.worlds import load_with_desk
 
 ROOT = Path(__file__).parents[2]
 SCENARIO = ROOT / "scenarios" / "h_broadband.yaml"
@@ -59,6 +60,16 @@ def test_the_folder_holds_page_figures_tables_and_manifest(folder: Path) -> None
     found = read_json(folder / "sensitivity.json")
     assert found["budget"]["joint_worlds"] == 20
     assert {line["path"] for line in found["switches"]} == {one["path"] for one in found["factors"]}
+
+
+def test_a_question_about_the_firm_is_asked_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    world = tmp_path / "desk.yaml"
+    world.write_text(load_with_desk().resolved_yaml(), encoding="utf-8")
+    words = [str(world), "-e", str(ROOT / "experiments" / "desk_seats.yaml"), *QUICK]
+    assert outcome(["sensitivity", *words]) == 0
+    text = " ".join(capsys.readouterr().out.split())
+    assert "How many seats should the save desk have" in text
+    assert "desk.success_share" in text
 
 
 def test_without_joint_draws_the_rest_is_there(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

@@ -226,11 +226,13 @@ def _written(experiment: Experiment) -> Iterator[tuple[str, Any]]:
 
 
 def _ends(tree: Mapping[str, Any], above: str) -> Iterator[tuple[str, Any]]:
+    """Give how paths end that an arm writes, with their values; what it sets are whole paths."""
     for key, value in tree.items():
+        path = f"{above}.{key}" if above else key
         if isinstance(value, Mapping):
-            yield from _ends(value, "" if key == "set" else f"{above}.{key}")
+            yield from _ends(value, "" if key == "set" else path)
         else:
-            yield f"{above}.{key}" if above else key, value
+            yield path, value
 
 
 def _doubt(

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sim.experiment.decide import decide
 from sim.planning.sensitivity.answer import plan_of
 from sim.planning.sensitivity.factors import Factor, factors_of
-from sim.planning.sensitivity.margin import gain, margin
+from sim.planning.sensitivity.margin import gain, luck_of_few, margin, without_luck
 from sim.planning.sensitivity.sobol import base_points
 from sim.planning.sensitivity.switch import Line, Switch, find_switches, limits
 from sim.scenario.distributions import Distribution
@@ -99,6 +99,16 @@ def test_gain_and_margin_leave_out_replications_that_cannot_be_counted() -> None
     means: Any = {arm: (np.array([1.0 + n, np.nan, 3.0 + n]), np.zeros(3)) for n, arm in enumerate(ARMS)}
     np.testing.assert_array_equal(gain(means, ARMS[1], ARMS[0]), [1.0, 1.0])
     assert margin(REWARD, means, ARMS[2]).shape == (2,)
+
+
+def test_the_luck_of_few_replications_is_taken_off() -> None:
+    luck = np.array([3.0, 5.0, -4.0, -4.0])
+    centre: Any = {arm: (100.0 * n + luck, 10.0 - luck) for n, arm in enumerate(ARMS)}
+    few: Any = {arm: (value[:2] + 7.0, cost[:2]) for arm, (value, cost) in centre.items()}
+    found = without_luck(few, luck_of_few(centre, 2))
+    for n, arm in enumerate(ARMS):
+        assert found[arm][0].mean() == pytest.approx(100.0 * n + 7.0)
+        assert found[arm][1].mean() == pytest.approx(10.0)
 
 
 # --- switch points ---------------------------------------------------------------------------------

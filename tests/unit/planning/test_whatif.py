@@ -11,7 +11,7 @@ from sim.planning.whatif.summary import summarise
 from sim.scenario.load import load_experiments
 from sim.scenario.problems import InputProblems
 from tests.family import Family, generator, replications
-from tests.worlds import MONTH, load_company, load_quiet
+from tests.worlds import MONTH, firm_question, load_company, load_quiet, load_with_desk
 
 FREE = "policies.programme.platinum.reward.free_days"
 NO_EFFECT = {"max_reduction": 0, "half_dose_days": 1, "half_life_days": 1, "lasts_days": 0, "acts_on": ["competitor"]}
@@ -105,6 +105,22 @@ def test_who_joins_counts_in_the_books_of_the_firm() -> None:
     assert gain.value == pytest.approx(-more.value, abs=1e-9)
 
 
+def test_seats_are_measured_at_the_desk() -> None:
+    found = lived(read_question(load_with_desk(), ["desk.seats=1,6"]), 4)
+    waits = {p.values[0]: found.mean(n, "mean_wait_minutes").value for n, p in enumerate(found.question.points)}
+    assert waits[1.0] > waits[2] > waits[6.0]
+    assert found.question.decided == (True,)
+
+
+def test_a_reward_that_the_file_leaves_out_is_given() -> None:
+    few = load_company().with_value("customers", 200)
+    found = lived(read_question(few, ["policies.programme.gold.reward.free_days=10"]), 2)
+    forgone = found.against_file(1, "cost_per_customer")
+    gold_fee = 2500 * 12 / 365 * 10 * 0.25  # a quarter of the customers, at about the mean fee
+    assert 0.3 * gold_fee < forgone.value < 3 * gold_fee
+    assert found.question.points[0].values == (None,)
+
+
 def test_the_best_may_lie_beyond_what_was_asked() -> None:
     world = load_quiet(reward=NO_EFFECT, policies=GIVEN, baseline_policy="none")
     found = lived(read_question(world, [f"{GIFT}=10,8,6"]))
@@ -140,6 +156,13 @@ def test_values_that_an_experiment_gives_are_named() -> None:
     experiments = load_experiments(load_company())
     named = {point.values[0]: is_named(question.varied, point, experiments) for point in question.points}
     assert named == {15.0: True, 0.0: True, 10.0: False, 45.0: True}
+
+
+def test_what_an_arm_of_the_firm_sets_is_named() -> None:
+    world = load_with_desk()
+    question = read_question(world, ["desk.seats=3,4"])
+    seats = firm_question(world, {"as_is": {}, "four": {"set": {"desk.seats": 4}}})
+    assert [is_named(question.varied, point, [seats]) for point in question.points] == [True, False, True]
 
 
 def test_equal_points_are_not_told_apart() -> None:
