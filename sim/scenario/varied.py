@@ -75,9 +75,14 @@ def read_varied(loaded: Loaded[Scenario], text: str) -> Varied:
         if not block:
             loaded.with_value(path, None, VARY)  # raises, and names the nearest paths
     in_file = None if block else _at(tree, keys)
-    if keys[0] in _NOT_LIVED or not _can_vary(Scenario, keys):
+    if not is_lived(path) or not _can_vary(Scenario, keys):
         raise InputProblems([Problem(VARY, None, path, shown(in_file), f"the path of {_KIND} that is lived")])
     return Varied(path, tuple(dict.fromkeys(_values(path, listed, keys))), in_file, block)
+
+
+def is_lived(path: str) -> bool:
+    """Whether what stands at a path of a scenario can change anybody's life."""
+    return path.split(".")[0] not in _NOT_LIVED
 
 
 def settings(varied: Sequence[Varied], values: Sequence[Scalar]) -> Settings:

@@ -13,6 +13,7 @@ from sim.scenario.loaded import Loaded
 from sim.scenario.problems import InputProblems
 from sim.scenario.provenance import Provenance
 from sim.scenario.schema import Scenario
+from sim.scenario.varied import is_lived
 
 TAIL = 0.005
 """Draws of a distribution stay between this chance and 1 less it: an unbounded one would end in impossible worlds."""
@@ -89,7 +90,7 @@ def _named(loaded: Loaded[Scenario], question: Question, every: bool) -> Iterato
         yield from dict.fromkeys(question.doubt)
         return
     for path, known in loaded.provenance.items():
-        if known.ranged and not path.startswith("targets."):
+        if known.ranged and is_lived(path):
             yield path
 
 

@@ -18,7 +18,7 @@ from sim.planning.whatif.question import Point, Question
 from sim.scenario.experiment_schema import Question as Experiment
 from sim.scenario.loaded import Loaded
 from sim.scenario.provenance import Provenance
-from sim.scenario.varied import Varied
+from sim.scenario.varied import Varied, is_lived
 
 ALPHA = 0.05
 """Chance that the truly best value is not among those that are not told apart from the best seen."""
@@ -246,7 +246,7 @@ def _doubt(
     worlds = [
         (path, level, value, known)
         for path, known in question.loaded.provenance.items()
-        if known.ranged and path not in {one.path for one in question.varied} and not path.startswith("targets.")
+        if known.ranged and path not in {one.path for one in question.varied} and is_lived(path)
         for level, value in (("low", known.low), ("high", known.high))
         if value is not None
     ]
