@@ -235,6 +235,8 @@ CHECKS = (
     "Emax: coverage of the least dose",
     "interaction of shares: level",
     "interaction of means: level",
+    "switch point: coverage",
+    "what if: the truly best is among the as good",
 )
 
 Side = Literal["is", "at most", "at least"]
