@@ -17,7 +17,8 @@ from sim.experiment.start import Start, residual_end
 from sim.world.world import ArmRule, World
 
 if TYPE_CHECKING:
-    from sim.scenario.experiment_schema import Arm, Experiment
+    from sim.scenario.experiment_schema import Experiment
+    from sim.scenario.offers import Arm
 
 Customers = np.ndarray[Any, Any]
 

@@ -7,8 +7,8 @@ from typing import Literal
 from pydantic import Field
 
 from sim.scenario.kinds import Block, Many, Name, Share, Text, Tier
-from sim.scenario.mobile import Reactivation
-from sim.scenario.schema import FreeDays, HorizonDays
+from sim.scenario.offers import Arm
+from sim.scenario.schema import HorizonDays
 
 NO_CADENCE = "none"
 """What an arm writes as its cadence to say: no contacts. So no cadence can have this name."""
@@ -42,18 +42,6 @@ class Assignment(Block):
 
     method: Literal["simple", "complete", "stratified"]
     strata: Many[Literal["tier", "tenure_band", "segment"]] = ()
-
-
-class Arm(Block):
-    """What an arm does instead of the background.
-
-    What is left out stays as in the background; cadence `none` means no contacts.
-    """
-
-    cadence: Name | None = None
-    reward: FreeDays | None = None
-    reminders: bool | None = None
-    reactivation: Reactivation | None = None
 
 
 class Contrast(Block):
