@@ -185,6 +185,8 @@ CHECKS = (
     "silence: on day 30",
     "silence: on day 300",
     "contact rules: unreachable",
+    "budget: optimism shown",
+    "budget: mean spend within the cap",
 )
 
 Side = Literal["is", "at most", "at least"]

@@ -23,6 +23,7 @@ COMMANDS = {
     "run": "Live a scenario, answer its experiments, write the report.",
     "check": "Say whether a scenario is valid, what is in it, what is assumed.",
     "calibrate": "Fit a scenario's marked parameters to its targets.",
+    "budget": "Find the best mix of actions within a budget, and what the next yuan buys.",
     "validate": "Compare every reported figure with what the world does.",
 }
 

@@ -1,6 +1,7 @@
 """Write a finished run: tables, figures, page and manifest, all or nothing."""
 
 import hashlib
+from collections.abc import Mapping
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -63,14 +64,14 @@ def write_run(out_dir: Path, result: RunResult, *, force: bool = False, began: f
             path.write_bytes(text.encode("utf-8"))
         write_parquet(folder / "timeline.parquet", result.timeline)
         write_parquet(folder / "customers.parquet", result.customers)
-        manifest = _manifest(folder, result, began)
+        manifest = manifest_of(folder, result.provenance, began)
         (folder / MANIFEST).write_bytes(to_json(manifest).encode("utf-8"))
     return out_dir / PAGE
 
 
-def _manifest(folder: Path, result: RunResult, began: float | None) -> dict[str, Any]:
+def manifest_of(folder: Path, provenance: Mapping[str, Any], began: float | None) -> dict[str, Any]:
     """Return the provenance with the duration and the checksum of every file."""
-    manifest = dict(result.provenance)
+    manifest = dict(provenance)
     if began is not None:
         manifest["duration_seconds"] = round(perf_counter() - began, 2)
     files = sorted(path for path in folder.rglob("*") if path.is_file())

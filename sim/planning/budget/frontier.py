@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -69,17 +70,23 @@ class Planner:
     question : Question
     responses : Responses
         At least two replications.
+    checked_on : int
+        Fresh replications on which the mean spend of the mix will be seen.
     """
 
-    def __init__(self, question: Question, responses: Responses) -> None:
-        self.question, self.responses = question, responses
+    def __init__(self, question: Question, responses: Responses, checked_on: int) -> None:
+        self.question, self.responses, self.checked_on = question, responses, checked_on
         self.actions = list(question.actions)
         self.design = question.division.design()
         self.sizes = cell_sizes(responses.customers)
         self.value = responses.column(self.actions, VALUE)
         self.spend = responses.column(self.actions, *spend_columns(question.cash_only))
         self.programme = self.programme_of(responses)
-        self._floor = self.programme.least_spend()
+
+    @cached_property
+    def _floor(self) -> float:
+        """What the limits cost at least."""
+        return self.programme.least_spend()
 
     @property
     def estimates(self) -> Estimates:
@@ -102,7 +109,7 @@ class Planner:
         return float(spend[action, cell]), int(action), int(cell)
 
     def budgets(self, asked: float) -> list[float]:
-        """Budgets of a frontier, from what the limits cost up to beyond saturation.
+        """Budgets of a frontier, from what the limits cost up to beyond saturation, closest where a yuan buys most.
 
         Raises
         ------
@@ -113,7 +120,10 @@ class Planner:
         if least > asked:
             self.programme.best(asked)
         most = BEYOND * self.saturation().spend
-        return np.linspace(least, most, BUDGETS).tolist() if most > least else [least]
+        if most <= least:
+            return [least]
+        budgets: list[float] = (least + (most - least) * np.linspace(0.0, 1.0, BUDGETS) ** 2).tolist()
+        return budgets
 
     def points(self, budgets: Sequence[float], lowered: float = 0.0) -> list[Point]:
         """Plan for some budgets in rising order; `lowered` is held back of each besides the reserve."""
@@ -134,9 +144,13 @@ class Planner:
         return [programme.best(max(cap, floor), whole=False) for cap in caps]
 
     def _reserve(self, mix: Mix, overshoot: float) -> float:
-        """What must be held back so that the mean spend stays below the budget, but for chance `1 - SURE`."""
-        error = standard_error(mix_sums(mix, self.sizes, self.spend))
-        return max(0.0, overshoot) + float(stdtrit(len(self.responses) - 1, SURE)) * error
+        """What must be held back so that the fresh check sees a mean spend below the budget, but for chance `1 - SURE`.
+
+        Both sides are noisy: the spend that is promised, and the mean of the fresh replications.
+        """
+        replications = len(self.responses)
+        error = standard_error(mix_sums(mix, self.sizes, self.spend)) * np.sqrt(1 + replications / self.checked_on)
+        return max(0.0, overshoot) + float(stdtrit(replications - 1, SURE)) * float(error)
 
     def _point(self, budget: float, reserve: float, mix: Mix, optimism: float) -> Point:
         relaxed, price = self.programme.relaxed(budget)

@@ -136,7 +136,8 @@ class Programme:
         if np.isfinite(cap):
             place = int(np.flatnonzero(above).tolist().index(self._place_of_budget()))
             price = max(0.0, -float(found.ineqlin.marginals[place]))
-        return -float(found.fun), price
+        customers: np.ndarray = np.asarray(found.x)[: self.of.value.size]
+        return float(self.of.value.ravel() @ customers), price
 
     def _place_of_budget(self) -> int:
         """Row of the budget in `_rows` of all limits: behind the cells' sizes and the linear limits."""

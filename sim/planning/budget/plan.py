@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from joblib import Parallel, delayed
 
+from sim.customer.kernel_cache import kernels_are_compiled
 from sim.planning.blocks import Progress, blocks, in_order, silent
 from sim.planning.budget.draws import Draw, draw_worlds
 from sim.planning.budget.fresh import Fresh, join_fresh, live_fresh
 from sim.planning.budget.frontier import STEP_YUAN, Planner, Point, lowered
 from sim.planning.budget.mix import BUDGET, LimitsContradict
 from sim.planning.budget.responses import Responses, join, live_responses, spend_columns
+from sim.planning.quantities import COMPILING, FEW
 from sim.scenario.problems import InputProblems, Problem
 
 if TYPE_CHECKING:
@@ -122,6 +124,8 @@ def plan(
     workers = Parallel(n_jobs=jobs, return_as="generator")
     scenario, division = loaded.value, question.division
 
+    _compile(scenario, question, seed, tell)
+
     def live_choice() -> Responses:
         tasks = [
             delayed(live_responses)(scenario, division, question.actions, [], seed, block)
@@ -129,7 +133,7 @@ def plan(
         ]
         return join(list(in_order(tasks, "living every action", tell, workers)))
 
-    planner = Planner(question, clock("living", live_choice))
+    planner = Planner(question, clock("living", live_choice), checked_on=fresh)
     tell("choosing mixes", 0, 1)
     try:
         points = clock("choosing", lambda: _points(planner, question.budget))
@@ -191,6 +195,16 @@ def plan(
         seconds=clock.seconds,
         checked=checked,
     )
+
+
+def _compile(scenario: Scenario, question: Question, seed: int, tell: Progress) -> None:
+    """Compile the kernels in this process, before workers start, so that they are compiled once and seen as a stage."""
+    if kernels_are_compiled():
+        return
+    tell(COMPILING, 0, 1)
+    few = scenario.model_copy(update={"customers": min(scenario.customers, FEW)})
+    live_responses(few, question.division, question.actions, [], seed, np.arange(1))
+    tell(COMPILING, 1, 1)
 
 
 def _points(planner: Planner, asked: float) -> list[Point]:

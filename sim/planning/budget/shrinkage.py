@@ -9,8 +9,7 @@ regression's level is the one at which the shrunken cells add up to what all of 
 from __future__ import annotations
 
 import numpy as np
-
-HALVINGS = 60
+from scipy.optimize import brentq
 
 
 def shrink(means: np.ndarray, variances: np.ndarray, design: np.ndarray, customers: np.ndarray) -> np.ndarray:
@@ -76,7 +75,4 @@ def _between(means: np.ndarray, variances: np.ndarray, design: np.ndarray) -> fl
     low, high = 0.0, float(np.ptp(means) ** 2 + variances.max())
     while distance(high) > free:
         low, high = high, 2 * high
-    for _ in range(HALVINGS):
-        middle = (low + high) / 2
-        low, high = (middle, high) if distance(middle) > free else (low, middle)
-    return (low + high) / 2
+    return float(brentq(lambda between: distance(between) - free, low, high))

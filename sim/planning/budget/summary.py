@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from scipy.stats import norm
 
 from sim.customer.laws import YEAR
 from sim.evidence.paired import run_mean
+from sim.evidence.results import Interval
 from sim.experiment.start import residual_end
 from sim.planning.budget.doubt import HIGH, LOW, Lives, at_risk, beats
 from sim.planning.budget.draws import doubtful
 from sim.planning.budget.estimate import ratio_means
-from sim.planning.budget.frontier import STEP_YUAN, Point
+from sim.planning.budget.frontier import STEP_YUAN, Point, standard_error
 from sim.planning.budget.mix import Mix
 from sim.planning.budget.optimism import mix_sums
 from sim.planning.budget.responses import (
@@ -63,6 +65,7 @@ def summarise(plan: Plan) -> dict[str, Any]:
             "frontier": [_point(plan, point) for point in plan.points if point.budget != question.budget + STEP_YUAN],
             "responses": _responses(plan),
             "against": _against(plan),
+            "one_for_all": _one_for_all(plan),
             "beats": beats(_candidates(plan)),
             "risk": at_risk(_lives(plan, plan.asked.mix, VALUE)),
             "assumptions": _assumptions(plan),
@@ -152,7 +155,7 @@ def _answer(plan: Plan) -> dict[str, Any]:
         "contacts": run_mean(whole[:, CONTACTS]).plain(),
         "sum_of_cells": run_mean(cells[:, VALUE]).plain(),
         "shared": run_mean(value - cells[:, VALUE]).plain(),
-        "optimism_seen": point.mix.value - float(cells[:, VALUE].mean()),
+        "optimism_seen": _shortfall(point, cells[:, VALUE]),
         "attempts": plan.attempts,
         "cap_holds": bool(spend.mean() <= question.budget),
         "next_yuan": point.next_yuan,
@@ -168,6 +171,14 @@ def _answer(plan: Plan) -> dict[str, Any]:
     if reason:
         found["nothing_because"] = reason
     return found
+
+
+def _shortfall(point: Point, given: np.ndarray) -> dict[str, Any]:
+    """How far fresh replications fall short of the promise, with the noise of both sides."""
+    value = point.mix.value - float(given.mean())
+    error = float(np.hypot(point.errors[0], standard_error(given)))
+    half = float(norm.isf(0.025)) * error
+    return Interval(value, value - half, value + half, "run", 0.95, error, len(given)).plain()
 
 
 def _of_bases(values: np.ndarray) -> dict[str, Any]:
@@ -279,6 +290,27 @@ def _against(plan: Plan) -> dict[str, Any] | None:
         "forgone": _policy_lives(plan, policy, FORGONE).run(),
         "mix_is_worth_more": run_mean(more).plain(),
     }
+
+
+def _one_for_all(plan: Plan) -> list[dict[str, Any]]:
+    """One action for everybody, or for as large a part of every cell as the budget pays: what a mix has to beat.
+
+    From the replications that mixes are chosen by; nothing is chosen here, so nothing is too optimistic.
+    """
+    rows = []
+    for number, name in enumerate(plan.planner.actions):
+        value, spend = (sums[:, number].sum(axis=1) for sums in (plan.planner.value, plan.planner.spend))
+        cost = float(spend.mean())
+        share = 1.0 if cost <= plan.question.budget else plan.question.budget / cost
+        rows.append(
+            {
+                "action": name,
+                "share": share,
+                "spend": run_mean(share * spend).plain(),
+                "value": run_mean(share * value).plain(),
+            }
+        )
+    return rows
 
 
 def _candidates(plan: Plan) -> dict[str, Lives]:
