@@ -132,10 +132,12 @@ def _promise(plan: Plan) -> Iterator[str]:
     answer, currency = plan["answer"], plan["currency"]
     if "nothing_because" in answer:
         return
+    more = answer["more_than_promised"]
     yield (
-        f"Promised were {money(answer['promised'])} {currency}. By folds {money(answer['optimism'])} of that is the "
-        f"optimism of choosing, which the value above no longer has; fresh bases fall short of the promise by "
-        f"{money(answer['optimism_seen']['value'])} (run doubt {between(answer['optimism_seen'])})."
+        f"Promised were {money(answer['promised'])} {currency}, of which {money(answer['optimism'])} are by folds the "
+        "optimism of choosing; the value above has none of it. The fresh bases bring "
+        f"{money(abs(more['value']))} {'more' if more['value'] > 0 else 'less'} than promised, the luck of both sets "
+        f"of bases included (run doubt {between(more)})."
     )
     shared = answer["shared"]
     if shared["low"] == shared["high"] == 0:

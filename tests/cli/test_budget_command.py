@@ -11,6 +11,7 @@ from sim.cli.main import outcome
 from tests.worlds import ROOT
 
 COMPANY = str(ROOT / "scenarios" / "h_broadband.yaml")
+SHIPPED = ("--budget", "300000", "--customers", "1100")
 QUICK = ("--replications", "12", "--fresh", "12", "--draws", "8", "--customers", "200")
 
 
@@ -21,18 +22,18 @@ def plan(folder: Path, *options: str, scenario: str = COMPANY, jobs: str = "1") 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = tmp_path_factory.mktemp("budget") / "plan"
-    assert plan(made, "--budget", "60000") == 0
+    assert plan(made, *SHIPPED) == 0
     return made
 
 
 def test_the_shipped_company_is_planned_and_its_cap_holds(folder: Path) -> None:
     found = json.loads((folder / "budget.json").read_text(encoding="utf-8"))
     answer = found["answer"]
-    assert answer["spend"]["value"] <= 60000 == answer["budget"]
+    assert answer["spend"]["value"] <= 300000 == answer["budget"]
     assert answer["cap_holds"]
     assert answer["value"]["value"] > 0
     assert len(found["frontier"]) == 31
-    assert sum(row["customers"] for row in found["mix"]) == 200
+    assert sum(row["customers"] for row in found["mix"]) == 1100
     assert found["against"]["policy"] == "programme"
     assert found["against"]["spend"]["value"] > answer["spend"]["value"]
 
@@ -79,8 +80,8 @@ def test_the_workbook_begins_with_assumptions_and_units(folder: Path) -> None:
 def test_the_mix_is_worth_more_than_one_action_for_all(folder: Path) -> None:
     found = json.loads((folder / "budget.json").read_text(encoding="utf-8"))
     assert len(found["one_for_all"]) == 9
-    assert all(row["spend"]["value"] <= 60000 + 1e-6 for row in found["one_for_all"])
-    promised = max(point["promised"] for point in found["frontier"] if point["budget"] <= 60000)
+    assert all(row["spend"]["value"] <= 300000 + 1e-6 for row in found["one_for_all"])
+    promised = max(point["promised"] for point in found["frontier"] if point["budget"] <= 300000)
     assert promised > max(row["value"]["value"] for row in found["one_for_all"])
 
 
@@ -97,7 +98,7 @@ def test_the_terminal_begins_with_the_answer(tmp_path: Path, capsys: pytest.Capt
 
 
 def test_numbers_do_not_depend_on_the_processes(folder: Path, tmp_path: Path) -> None:
-    assert plan(tmp_path / "two", "--budget", "60000", jobs="2") == 0
+    assert plan(tmp_path / "two", *SHIPPED, jobs="2") == 0
     for name in ("budget.json", "frontier.csv", "mix.csv", "responses.csv", "comparisons.csv", "assumptions.csv"):
         assert (folder / name).read_bytes() == (tmp_path / "two" / name).read_bytes(), name
 

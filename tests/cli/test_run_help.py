@@ -52,7 +52,7 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
     ("words", "line"),
     [
         (["rnu"], "No such command 'rnu' (did you mean 'run'?)."),
-        (["fly"], "No such command 'fly' (there are run, check, calibrate, validate)."),
+        (["fly"], "No such command 'fly' (there are run, check, calibrate, budget, validate)."),
         (["run"], "Missing argument 'SCENARIO'."),
     ],
 )

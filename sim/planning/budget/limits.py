@@ -34,6 +34,17 @@ class Limit:
     high: np.ndarray
 
 
+def scaled(limit: Limit) -> Limit:
+    """The same limit with coefficients of at most 1: the solver's tolerances are absolute."""
+    by = np.array([largest(row) for row in limit.rows])
+    return Limit(limit.name, limit.rows / by[:, None, None], limit.low / by, limit.high / by)
+
+
+def largest(row: np.ndarray) -> float:
+    """The largest coefficient of a row, 1 where all are 0."""
+    return float(np.abs(row).max(initial=0.0)) or 1.0
+
+
 def linear_limits(limits: Limits, division: Division, of: Estimates) -> list[Limit]:
     """The limits that rows can say; `no_overlap` needs choices and stands in `overlaps`."""
     return [

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 
-from sim.planning.budget.limits import Limit, linear_limits, overlaps
+from sim.planning.budget.limits import Limit, largest, linear_limits, overlaps, scaled
+from sim.planning.budget.solver_output import silenced
 
 if TYPE_CHECKING:
     from sim.planning.budget.cells import Division
@@ -71,7 +72,7 @@ class Programme:
     def __init__(self, estimates: Estimates, limits: Limits, division: Division, actions: Sequence[str]) -> None:
         self.of = estimates
         self.shape = estimates.value.shape
-        self.limits = linear_limits(limits, division, estimates)
+        self.limits = [scaled(limit) for limit in linear_limits(limits, division, estimates)]
         self.groups = overlaps(limits, actions)
         self.either = sorted({number for group in self.groups for number in group})
         self.choices = len(self.either) * self.shape[1]
@@ -135,7 +136,7 @@ class Programme:
         price = 0.0
         if np.isfinite(cap):
             place = int(np.flatnonzero(above).tolist().index(self._place_of_budget()))
-            price = max(0.0, -float(found.ineqlin.marginals[place]))
+            price = max(0.0, -float(found.ineqlin.marginals[place])) / largest(self.of.spend)
         customers: np.ndarray = np.asarray(found.x)[: self.of.value.size]
         return float(self.of.value.ravel() @ customers), price
 
@@ -144,7 +145,7 @@ class Programme:
         return int(self.shape[1]) + sum(len(limit.rows) for limit in self.limits)
 
     def _budget(self, cap: float) -> Limit:
-        return Limit(BUDGET, self.of.spend[None], np.array([-np.inf]), np.array([cap]))
+        return scaled(Limit(BUDGET, self.of.spend[None], np.array([-np.inf]), np.array([cap])))
 
     def _cost(self, of_customers: np.ndarray) -> np.ndarray:
         return np.concatenate([of_customers, np.zeros(self.choices)])
@@ -160,13 +161,14 @@ class Programme:
         rows, low, high = self._rows(limits, self.groups if groups is None else groups)
         number = self.shape[0] * self.shape[1]
         integrality = np.concatenate([np.full(number, int(whole)), np.ones(self.choices, dtype=int)])
-        found = milp(
-            self._cost(cost),
-            constraints=LinearConstraint(rows, low, high),
-            bounds=Bounds(0.0, self._upper()),
-            integrality=integrality,
-            options={"mip_rel_gap": GAP},
-        )
+        with silenced():
+            found = milp(
+                self._cost(cost),
+                constraints=LinearConstraint(rows, low, high),
+                bounds=Bounds(0.0, self._upper()),
+                integrality=integrality,
+                options={"mip_rel_gap": GAP},
+            )
         if found.status == INFEASIBLE:
             return None
         if found.status != OPTIMAL:

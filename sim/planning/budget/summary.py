@@ -155,7 +155,7 @@ def _answer(plan: Plan) -> dict[str, Any]:
         "contacts": run_mean(whole[:, CONTACTS]).plain(),
         "sum_of_cells": run_mean(cells[:, VALUE]).plain(),
         "shared": run_mean(value - cells[:, VALUE]).plain(),
-        "optimism_seen": _shortfall(point, cells[:, VALUE]),
+        "more_than_promised": _more_than_promised(point, cells[:, VALUE]),
         "attempts": plan.attempts,
         "cap_holds": bool(spend.mean() <= question.budget),
         "next_yuan": point.next_yuan,
@@ -173,9 +173,9 @@ def _answer(plan: Plan) -> dict[str, Any]:
     return found
 
 
-def _shortfall(point: Point, given: np.ndarray) -> dict[str, Any]:
-    """How far fresh replications fall short of the promise, with the noise of both sides."""
-    value = point.mix.value - float(given.mean())
+def _more_than_promised(point: Point, given: np.ndarray) -> dict[str, Any]:
+    """What fresh replications bring beyond the promise, with the noise of both sides."""
+    value = float(given.mean()) - point.mix.value
     error = float(np.hypot(point.errors[0], standard_error(given)))
     half = float(norm.isf(0.025)) * error
     return Interval(value, value - half, value + half, "run", 0.95, error, len(given)).plain()

@@ -10,6 +10,7 @@ import pytest
 from sim.planning.budget.cells import TIERS
 from sim.planning.budget.estimate import Estimates
 from sim.planning.budget.mix import LimitsContradict, Programme
+from sim.planning.budget.solver_output import silenced
 from sim.scenario.planning_schema import Limits
 from tests.plans import TIER_BY_TENURE, estimates
 
@@ -126,3 +127,32 @@ def test_nothing_worth_having_is_nothing_chosen() -> None:
     of = estimates(np.random.default_rng(5), 2, SIZES)
     worthless = Estimates(-np.abs(of.value) - 1, of.spend, of.contacts, of.sizes)
     assert not programme(worthless).best(np.inf).customers.any()
+
+
+def test_the_solver_writes_nothing_into_the_answer(capfd: pytest.CaptureFixture[str]) -> None:
+    """Prices of several sizes make HiGHS repair solutions, of which it would tell on the output."""
+    random = np.random.default_rng(1)
+    scale = np.repeat([1.0, 5.0, 25.0], 2)
+    print("before")
+    for _ in range(30):
+        of = Estimates(
+            random.normal(200, 400, (2, 6)) * scale,
+            np.abs(random.normal(90, 60, (2, 6))) * scale,
+            np.ones((2, 6)),
+            random.multinomial(1100, np.full(6, 1 / 6)),
+        )
+        programme(of).best(float(random.uniform(1000, 300_000)))
+    print("after")
+    assert capfd.readouterr().out == "before\nafter\n"
+
+
+def test_what_c_code_writes_is_silenced_and_nothing_else(capfd: pytest.CaptureFixture[str]) -> None:
+    import ctypes
+
+    library = ctypes.CDLL(None)
+    library.puts(b"before")
+    with silenced():
+        library.puts(b"noise")
+    library.puts(b"after")
+    library.fflush(None)
+    assert capfd.readouterr().out == "before\nafter\n"
