@@ -87,6 +87,7 @@ def findings(plan: Plan) -> Iterator[str]:
             f"{percent(most['share'])} of what any budget brings comes with {money(most['budget'])} {currency}; beyond "
             f"{money(answer['saturation']['spend'])} {currency} more money buys nothing."
         )
+        yield from _rest(most, currency)
     step = answer["next_step"]
     yield (
         f"After its own cost the next {currency} is worth {money(answer['next_yuan'])} {currency}, the next "
@@ -107,6 +108,20 @@ def findings(plan: Plan) -> Iterator[str]:
             f"{percent(risk['loses'])} of them lose money."
         )
     yield from _compared(plan)
+
+
+def _rest(most: Mapping[str, Any], currency: str) -> Iterator[str]:
+    """Say what the asked budget adds to the one that brings most already."""
+    if "rest_brings" not in most:
+        return
+    brings = most["rest_brings"]
+    words = (
+        f"The {money(most['rest'])} {currency} of the budget beyond that bring {money(brings['value'])} net (run doubt "
+        f"{between(brings)})"
+    )
+    if "rest_loses_share" in most:
+        words += f", and lose money in {percent(most['rest_loses_share'])} of the assumptions' worlds"
+    yield words + "."
 
 
 def _cap(plan: Plan) -> Iterator[str]:

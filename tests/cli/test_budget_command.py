@@ -11,7 +11,7 @@ from sim.cli.main import outcome
 from tests.worlds import ROOT
 
 COMPANY = str(ROOT / "scenarios" / "h_broadband.yaml")
-SHIPPED = ("--budget", "300000", "--customers", "1100")
+SHIPPED = ("--budget", "300000", "--customers", "1100", "--draws", "30")
 QUICK = ("--replications", "12", "--fresh", "12", "--draws", "8", "--customers", "200")
 
 
@@ -38,6 +38,13 @@ def test_the_shipped_company_is_planned_and_its_cap_holds(folder: Path) -> None:
     assert found["against"]["spend"]["value"] > answer["spend"]["value"]
 
 
+def test_twins_are_reused(folder: Path) -> None:
+    lived = json.loads((folder / "budget.json").read_text(encoding="utf-8"))["lived"]
+    assert lived["lives_to_choose"] + lived["lives_to_doubt"] <= lived["lives_allowed"] == (9 + 1) * 30 * 1100
+    all_lives = lived["lives_to_choose"] + lived["lives_to_doubt"] + lived["lives_to_check"]
+    assert lived["customer_years"] <= lived["years_a_life_at_most"] * all_lives
+
+
 def test_everything_is_in_the_folder(folder: Path) -> None:
     names = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
     assert names == {
@@ -61,7 +68,7 @@ def test_everything_is_in_the_folder(folder: Path) -> None:
     assert "Spend " in page
     assert "http" not in page.split("<main>")[1].replace("http-equiv", "")
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    assert (manifest["fresh"], manifest["draws"], manifest["replications"]) == (12, 8, 12)
+    assert (manifest["fresh"], manifest["draws"], manifest["replications"]) == (12, 30, 12)
     with (folder / "frontier.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == 31

@@ -11,7 +11,7 @@ from sim.customer.laws import YEAR
 from sim.evidence.paired import run_mean
 from sim.evidence.results import Interval
 from sim.experiment.start import residual_end
-from sim.planning.budget.doubt import HIGH, LOW, Lives, at_risk, beats
+from sim.planning.budget.doubt import FEWEST, HIGH, LOW, Lives, at_risk, beats
 from sim.planning.budget.draws import doubtful
 from sim.planning.budget.estimate import ratio_means
 from sim.planning.budget.frontier import STEP_YUAN, Point, standard_error
@@ -200,14 +200,25 @@ def _next_step(plan: Plan) -> dict[str, Any]:
     return run_mean(gain).plain()
 
 
-def _most_of_it(plan: Plan) -> dict[str, float] | None:
-    """The smallest budget of the frontier that brings most of what any budget brings, on fresh replications."""
-    values = [(point.budget, _lives(plan, point.mix, VALUE).mean) for point in plan.points]
-    best = max(value for _, value in values)
+def _most_of_it(plan: Plan) -> dict[str, Any] | None:
+    """The smallest budget of the frontier that brings most of what any brings, and what the rest of the asked one adds.
+
+    All on fresh replications.
+    """
+    values = [(point, _lives(plan, point.mix, VALUE)) for point in plan.points]
+    best = max(value.mean for _, value in values)
     if best <= 0:
         return None
-    budget, value = next((b, v) for b, v in values if v >= MOST_OF_IT * best)
-    return {"budget": budget, "value": value, "share": value / best}
+    point, value = next((point, value) for point, value in values if value.mean >= MOST_OF_IT * best)
+    found: dict[str, Any] = {"budget": point.budget, "value": value.mean, "share": value.mean / best}
+    if point.budget < plan.question.budget:
+        asked = _lives(plan, plan.asked.mix, VALUE)
+        found["rest"] = plan.question.budget - point.budget
+        found["rest_brings"] = run_mean(asked.fresh - value.fresh).plain()
+        gap = asked.expected - value.expected
+        if len(gap) >= FEWEST:
+            found["rest_loses_share"] = float((gap < 0).mean())
+    return found
 
 
 def _why_nothing(plan: Plan) -> str | None:

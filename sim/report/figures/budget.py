@@ -46,6 +46,11 @@ def _scale(values: np.ndarray) -> tuple[float, str]:
     return (1e3, "thousand ") if largest >= 2e3 else (1.0, "")
 
 
+def _tick(value: float, _: object) -> str:
+    """Write a tick: whole numbers without decimals."""
+    return plain(value, 0 if float(value).is_integer() else 1)
+
+
 def _budgets(plan: Plan) -> tuple[np.ndarray, str]:
     budgets = np.array([point["budget"] for point in plan["frontier"]])
     unit, words = _scale(budgets)
@@ -92,8 +97,8 @@ def draw_frontier(plan: Plan) -> str | None:
         axes.set_xlabel(label)
         axes.set_ylabel(f"net value more than nothing, {words}{plan['currency']}")
         axes.set_title("What each budget is worth")
-        axes.xaxis.set_major_formatter(lambda value, _: plain(value, 0 if abs(value) >= 10 else 1))
-        axes.yaxis.set_major_formatter(lambda value, _: plain(value, 1))
+        axes.xaxis.set_major_formatter(_tick)
+        axes.yaxis.set_major_formatter(_tick)
         figure.legend(loc="outside lower center", ncols=4)
         clean(axes, "y")
         return to_svg(figure)
@@ -137,7 +142,7 @@ def draw_mix(plan: Plan) -> str | None:
         axes.set_ylabel(f"customers of {plan['customers']:,}")
         axes.set_ylim(0, plan["customers"])
         axes.set_title("Who gets what")
-        axes.xaxis.set_major_formatter(lambda value, _: plain(value, 0 if abs(value) >= 10 else 1))
+        axes.xaxis.set_major_formatter(_tick)
         axes.yaxis.set_major_formatter(lambda value, _: plain(value, 0))
         figure.legend(loc="outside lower center", ncols=min(len(actions), 4))
         clean(axes)
@@ -160,7 +165,7 @@ def draw_next_yuan(plan: Plan) -> str | None:
         axes.set_xlabel(f"budget, {words}{plan['currency']}")
         axes.set_ylabel(f"net {plan['currency']} for the next")
         axes.set_title(f"What the next {plan['currency']} buys, after its own cost")
-        axes.xaxis.set_major_formatter(lambda value, _: plain(value, 0 if abs(value) >= 10 else 1))
+        axes.xaxis.set_major_formatter(_tick)
         axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
         clean(axes, "y")
         return to_svg(figure)
