@@ -89,6 +89,10 @@ class Planner:
         return self.programme.least_spend()
 
     @property
+    def _nothing(self) -> Mix:
+        return self.programme.mix(np.zeros(self.estimates.value.shape))
+
+    @property
     def estimates(self) -> Estimates:
         """What all replications together say."""
         return self.programme.of
@@ -132,7 +136,10 @@ class Planner:
         points: list[Point] = []
         for number, budget in enumerate(caps):
             reserve = lowered + self._reserve(self.programme.best(budget, whole=False), float(of.spend[number]))
-            mix = self.programme.best(max(budget - reserve, self._floor))
+            left = budget - reserve
+            # a price of 0 is an estimate too: with nothing left, nothing is bought
+            nothing = left <= 0 and self._floor == 0
+            mix = self._nothing if nothing else self.programme.best(max(left, self._floor))
             if points and points[-1].mix.value > mix.value:
                 mix = points[-1].mix
             points.append(self._point(budget, reserve, mix, float(of.value[number])))

@@ -72,6 +72,8 @@ class Programme:
     def __init__(self, estimates: Estimates, limits: Limits, division: Division, actions: Sequence[str]) -> None:
         self.of = estimates
         self.shape = estimates.value.shape
+        self.price = np.maximum(estimates.spend, 0.0)
+        """What a customer takes from the budget: money that an action saves is not spent again."""
         self.limits = [scaled(limit) for limit in linear_limits(limits, division, estimates)]
         self.groups = overlaps(limits, actions)
         self.either = sorted({number for group in self.groups for number in group})
@@ -110,10 +112,10 @@ class Programme:
         """
         if all((limit.low <= 0).all() and (limit.high >= 0).all() for limit in self.limits):
             return 0.0
-        found = self._solve(self.of.spend.ravel(), self.limits, whole=True)
+        found = self._solve(self.price.ravel(), self.limits, whole=True)
         if found is None:
             raise LimitsContradict(self._contradiction(np.inf))
-        return max(0.0, float((self.of.spend * np.rint(found)).sum())) * (1 + GAP)
+        return float((self.price * np.rint(found)).sum()) * (1 + GAP)
 
     def relaxed(self, cap: float) -> tuple[float, float]:
         """Value of the relaxation, and of the next yuan (its dual price); concave in the cap.
@@ -136,7 +138,7 @@ class Programme:
         price = 0.0
         if np.isfinite(cap):
             place = int(np.flatnonzero(above).tolist().index(self._place_of_budget()))
-            price = max(0.0, -float(found.ineqlin.marginals[place])) / largest(self.of.spend)
+            price = max(0.0, -float(found.ineqlin.marginals[place])) / largest(self.price)
         customers: np.ndarray = np.asarray(found.x)[: self.of.value.size]
         return float(self.of.value.ravel() @ customers), price
 
@@ -145,7 +147,7 @@ class Programme:
         return int(self.shape[1]) + sum(len(limit.rows) for limit in self.limits)
 
     def _budget(self, cap: float) -> Limit:
-        return scaled(Limit(BUDGET, self.of.spend[None], np.array([-np.inf]), np.array([cap])))
+        return scaled(Limit(BUDGET, self.price[None], np.array([-np.inf]), np.array([cap])))
 
     def _cost(self, of_customers: np.ndarray) -> np.ndarray:
         return np.concatenate([of_customers, np.zeros(self.choices)])

@@ -1,11 +1,13 @@
 """The frontier: nondecreasing, its relaxation concave, its marginal values falling; money held back."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 import pytest
 
 from sim.planning.budget.frontier import BUDGETS, Planner
+from sim.planning.budget.responses import Responses
 from tests.plans import question, responses
 
 SIZES = np.array([30, 40, 20, 25, 10, 15])
@@ -52,6 +54,32 @@ def test_promised_spend_leaves_the_reserve() -> None:
 def test_known_prices_need_no_reserve() -> None:
     (point,) = planner(2, spend_noise=0.0).points([400.0])
     assert point.reserve == pytest.approx(0.0, abs=1e-6)
+
+
+def test_without_money_nothing_is_bought_however_cheap_it_looks() -> None:
+    """Prices around 0 are estimates: some look like 0 or less, and are not."""
+    random = np.random.default_rng(5)
+    made = responses(
+        random, np.full((2, 6), 5.0), np.full((2, 6), 0.05), SIZES, replications=20, noise=1.0, spend_noise=2.0
+    )
+    of = Planner(question(["a0", "a1"], 0.0), made, checked_on=20)
+    assert (of.estimates.spend <= 0).any()
+    assert not of.points([0.0])[0].mix.customers.any()
+
+
+def test_money_that_is_saved_is_not_spent_again() -> None:
+    random = np.random.default_rng(6)
+    value = np.array([[5.0] * 6, [50.0] * 6])
+    spend = np.array([[-10.0] * 6, [10.0] * 6])
+    made = responses(random, value, spend, SIZES, replications=20, noise=1.0, spend_noise=0.0)
+    of = Planner(question(["saves", "costs"], 100.0), _named(made), checked_on=20)
+    (point,) = of.points([100.0])
+    assert point.mix.customers[1].sum() == 10
+    assert point.mix.customers[0].sum() == SIZES.sum() - 10
+
+
+def _named(made: Responses) -> Responses:
+    return replace(made, books={"saves": made.books["a0"], "costs": made.books["a1"]})
 
 
 def test_the_cheapest_action_is_found() -> None:
