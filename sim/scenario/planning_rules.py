@@ -1,9 +1,8 @@
-"""Rules of the block `planning`: what its actions need, what they cost, and limits that speak of what exists."""
+"""Rules of the block `planning`: what its actions need, cells that can be told apart, limits of what exists."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
 from sim.scenario.experiment_schema import NO_CADENCE
 from sim.scenario.planning_schema import NOTHING
@@ -55,45 +54,10 @@ def _mechanisms_present(view: View) -> Found:
                 yield view.problem((*path, key), got, f"left out, because the scenario has no block '{block}'")
 
 
-def _actions_cost_something(view: View) -> Found:
-    """An action that takes nothing from the budget would be given to everybody, whatever the budget is."""
-    counts = view.get("planning", "counts") or "cash_and_forgone"
+def _actions_give_something(view: View) -> Found:
     for path, action in view.entries(*_ACTIONS):
-        if not any(action.get(key) is not None for key in ("cadence", "reward", "reminders", "reactivation")):
+        if all(value is None for value in action.values()):
             yield view.problem(path, "an action that gives nothing", "left out (doing nothing is always there)")
-            continue
-        if action.get("cadence") == NO_CADENCE or _costs_cash(view, action):
-            continue
-        if not _forgoes(action):
-            yield view.problem(path, "an action without cost", "one that costs something: a touch, a gift, free days")
-        elif counts == "cash":
-            rule = f"one that costs cash, or planning.counts: cash_and_forgone ({view.where('planning', 'counts')})"
-            yield view.problem(path, "an action that costs no cash, only fees that are not billed", rule)
-
-
-def _forgoes(action: dict[str, Any]) -> bool:
-    days, credit = action.get("reward"), action.get("reactivation")
-    amounts = [
-        *(days.values() if isinstance(days, dict) else ()),
-        *(credit.values() if isinstance(credit, dict) else ()),
-    ]
-    return any(isinstance(amount, int | float) and amount > 0 for amount in amounts)
-
-
-def _costs_cash(view: View, action: dict[str, Any]) -> bool:
-    if action.get("reminders") is True and (view.number("billing", "reminder", "cost_yuan") or 0) > 0:
-        return True
-    cadence = action.get("cadence")
-    if not isinstance(cadence, str):
-        return False
-    for path, touch in view.entries("cadences", cadence, "touches"):
-        names: list[KeyPath] = [("contacts", "channels", name) for _, name in view.names(*path, "channels")]
-        names += [("gifts", name) for _, name in view.names(*path, "gift")]
-        if any((view.number(*name, "cost_yuan") or 0) > 0 for name in names):
-            return True
-        if touch.get("survey") is True and (view.number("team", "cost_yuan") or 0) > 0:
-            return True
-    return False
 
 
 def _cells_can_be_told(view: View) -> Found:
@@ -148,7 +112,7 @@ _RULES: tuple[Callable[[View], Found], ...] = (
     _names_exist,
     _nothing_is_reserved,
     _mechanisms_present,
-    _actions_cost_something,
+    _actions_give_something,
     _cells_can_be_told,
     _limits_can_be_kept,
 )

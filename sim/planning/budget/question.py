@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, get_args
 
 from sim.experiment.trial import arm_rule
 from sim.planning.budget.cells import Division, divide
+from sim.planning.budget.prices import free_actions
 from sim.scenario.planning_schema import MOST_YUAN, NOTHING, Part
 from sim.scenario.problems import InputProblems, Problem, nearest, one_of, shown
 
@@ -79,6 +80,7 @@ def ask(
     chosen = _chosen(actions, planning, where, problems)
     parts = _parts(by, planning, loaded, problems)
     stated = _amount(budget, planning, loaded, problems)
+    problems += free_actions(loaded, [name for name in chosen if name in planning.actions])
     if "tier" not in parts and not problems:
         problems += [
             Problem("--by", None, "", shown(by), f"with tier, because planning.limits.{key} speaks of tiers")

@@ -44,14 +44,6 @@ def test_a_whole_block_is_taken(load_world: LoadWorld) -> None:
             "actions.calls.cadence: got 'call', must be one of calls, none (cadences,",
         ),
         (("calls: {cadence: calls}", "calls: {}"), "actions.calls: got an action that gives nothing, must be left out"),
-        (
-            ("free_days: 15", "free_days: 0"),
-            "planning.actions.days: got an action without cost, must be one that costs",
-        ),
-        (
-            ("counts: cash_and_forgone", "counts: cash"),
-            "actions.days: got an action that costs no cash, only fees that",
-        ),
         (("    days: {rew", "    nothing: {rew"), "actions.nothing: got the name 'nothing', must be another name"),
         (
             ("against: programme", "against: program"),

@@ -71,3 +71,40 @@ def test_options_stand_over_the_file() -> None:
 def test_a_budget_is_stated_for_a_time() -> None:
     loaded = load_company().with_values({"planning.per_days": 73.0})
     assert ask(loaded, budget="1000").budget == pytest.approx(5000.0)
+
+
+CALLS = {
+    "contacts": {"channels": {"call": {"cost_yuan": 0.0, "reach_share": 1.0, "strength": 1.0}}},
+    "cadences": {"calls": {"touches": {"welcome": {"tenure_days": 7.0, "channels": ["call"]}}}},
+    "reward": {
+        "max_reduction": 0.5,
+        "half_dose_days": 4.0,
+        "half_life_days": 90.0,
+        "lasts_days": 365.0,
+        "acts_on": ["competitor"],
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("planning", "got"),
+    [
+        ({"actions": {"call": {"cadence": "calls"}}}, "planning.actions.call: got an action without cost"),
+        ({"actions": {"days": {"reward": {"free_days": 0.0}}}}, "planning.actions.days: got an action without cost"),
+        (
+            {"actions": {"days": {"reward": {"free_days": 5.0}}}, "counts": "cash"},
+            "planning.actions.days: got an action that costs no cash, only fees that are not billed",
+        ),
+    ],
+)
+def test_an_action_without_cost_is_refused_with_its_line(planning: dict[str, object], got: str) -> None:
+    with pytest.raises(InputProblems) as found:
+        ask(load_quiet(**CALLS, planning=planning), budget="10")
+    (problem,) = found.value.problems
+    assert got in str(problem)
+    assert "quiet.yaml:1:" in str(problem)
+
+
+def test_what_costs_or_saves_is_taken() -> None:
+    planning = {"actions": {"days": {"reward": {"free_days": 5.0}}, "silence": {"cadence": "none"}}}
+    assert list(ask(load_quiet(**CALLS, planning=planning), budget="10").actions) == ["days", "silence"]
