@@ -24,6 +24,7 @@ COMMANDS = {
     "check": "Say whether a scenario is valid, what is in it, what is assumed.",
     "calibrate": "Fit a scenario's marked parameters to its targets.",
     "compare": "Say what differs between runs, and which decisions that changes.",
+    "budget": "Find the best mix of actions within a budget, and what the next yuan buys.",
     "validate": "Compare every reported figure with what the world does.",
     "whatif": "Live other values of a number, say which is best for the firm.",
     "sensitivity": "Say which assumption a decision hangs on, and where it switches.",

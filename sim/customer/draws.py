@@ -30,6 +30,8 @@ class Decision(IntEnum):
     STRATUM = 12  # firm: where dealing of arms starts in a stratum
     REASSIGNMENT = 13  # customer: arms dealt again without effect
     RESTRATUM = 14  # firm: the same for strata
+    PLANNED = 15  # customer: what a mix gives it
+    ASSUMED = 16  # parameter: one a draw of the assumptions
     REACHED = 20  # customer: one a touch, year and channel
     EXPLAINED = 21  # customer
     ANSWERED = 22  # customer

@@ -23,7 +23,7 @@ _STEPS = re.compile(r"\s*(\S+?)\s*\.\.\s*(\S+)\s+step\s+(\S+)\s*")
 _FORM = "PATH=VALUES, such as money.margin_share=0.5,0.6 or money.margin_share=0.5..0.7 step 0.05"
 _KIND = "a number, a switch (true, false) or a choice"
 # What a run is called and what it is compared with: nothing of it is lived.
-_NOT_LIVED = ("name", "currency", "experiments", "history", "targets", "validation")
+_NOT_LIVED = ("name", "currency", "experiments", "history", "planning", "targets", "validation")
 _WORDS: dict[str, Scalar] = {"true": True, "false": False, "null": None}
 
 
