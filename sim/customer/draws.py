@@ -7,12 +7,13 @@ draw.
 """
 
 import math
-from enum import IntEnum
+from enum import IntEnum, unique
 
 import numpy as np
 from numba import njit, uint32, uint64
 
 
+@unique
 class Decision(IntEnum):
     """What a draw decides. Numbers are fixed for good; each belongs to one kind of entity (named in brackets)."""
 
