@@ -17,7 +17,8 @@ from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import confint_proportions_2indep, test_proportions_2indep
 
 from sim.scenario.data_schema import Data
-from sim.scenario.experiment_schema import Arm, Contrast
+from sim.scenario.experiment_schema import Contrast
+from sim.scenario.offers import Arm
 from sim.scenario.study_schema import Study, StudyAssignment, StudyDecision
 from sim.study.checking import check
 from sim.study.estimates import HAZARD_RATIO, Trial

@@ -235,6 +235,10 @@ CHECKS = (
     "Emax: coverage of the least dose",
     "interaction of shares: level",
     "interaction of means: level",
+    "switch point: coverage",
+    "what if: the truly best is among the as good",
+    "budget: optimism shown",
+    "budget: mean spend within the cap",
 )
 
 Side = Literal["is", "at most", "at least"]

@@ -64,7 +64,8 @@ def analyse(data: Path, file: Path, resamples: int, seed: int, out: Path | None,
     from sim.report.provenance import command_line, describe_run, inputs_hash
     from sim.report.study_page import ANALYSIS, study_files
     from sim.report.study_terminal import show_study
-    from sim.report.write import PAGE, write_texts
+    from sim.report.texts_folder import write_texts
+    from sim.report.write import PAGE
     from sim.study.estimates import Trial
     from sim.study.read import read_records
     from sim.study.summary import summarise

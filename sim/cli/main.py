@@ -25,7 +25,10 @@ COMMANDS = {
     "analyse": "Say what a real trial's records show.",
     "calibrate": "Fit a scenario's marked parameters to its targets.",
     "compare": "Say what differs between runs, and which decisions that changes.",
+    "budget": "Find the best mix of actions within a budget, and what the next yuan buys.",
     "validate": "Compare every reported figure with what the world does.",
+    "whatif": "Live other values of a number, say which is best for the firm.",
+    "sensitivity": "Say which assumption a decision hangs on, and where it switches.",
 }
 
 

@@ -7,12 +7,13 @@ draw.
 """
 
 import math
-from enum import IntEnum
+from enum import IntEnum, unique
 
 import numpy as np
 from numba import njit, uint32, uint64
 
 
+@unique
 class Decision(IntEnum):
     """What a draw decides. Numbers are fixed for good; each belongs to one kind of entity (named in brackets)."""
 
@@ -30,6 +31,8 @@ class Decision(IntEnum):
     STRATUM = 12  # firm: where dealing of arms starts in a stratum
     REASSIGNMENT = 13  # customer: arms dealt again without effect
     RESTRATUM = 14  # firm: the same for strata
+    PLANNED = 15  # customer: what a mix gives it
+    ASSUMED = 16  # parameter: one a draw of the assumptions
     REACHED = 20  # customer: one a touch, year and channel
     EXPLAINED = 21  # customer
     ANSWERED = 22  # customer

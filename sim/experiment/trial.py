@@ -18,7 +18,8 @@ from sim.experiment.truth import Customers, RolloutBlock
 from sim.world.world import ArmRule, World
 
 if TYPE_CHECKING:
-    from sim.scenario.experiment_schema import Arm, Experiment, Question
+    from sim.scenario.experiment_schema import Experiment, Question
+    from sim.scenario.offers import Arm
 
 
 @dataclass(frozen=True, eq=False)

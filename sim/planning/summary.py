@@ -24,6 +24,7 @@ from sim.experiment.truth import Truth
 from sim.planning.doubt import COST, DoubtfulWorld, Means, can_matter, decide_world
 from sim.planning.firm_summary import firm_part
 from sim.planning.rests_on import rests_on
+from sim.planning.rounded import rounded
 from sim.planning.trial_summary import trial_curve, trial_part
 from sim.planning.validate import validate
 from sim.scenario.experiment_schema import Experiment, FirmQuestion, Question
@@ -32,8 +33,6 @@ if TYPE_CHECKING:
     from sim.scenario.loaded import Loaded
     from sim.scenario.schema import Scenario
 
-DIGITS = 12
-"""Significant digits of every number in the summary."""
 CURVE_STEP_DAYS = 7
 PRIORITIES = {("high", "high"): "A", ("middle", "high"): "B"}
 
@@ -78,8 +77,8 @@ def summarise(lived: Lived) -> dict[str, Any]:
         "experiments": [_experiment(lived, experiment) for experiment in lived.experiments],
         "validation": validate(scenario, lived.quantities),
     }
-    rounded: dict[str, Any] = _rounded(summary)
-    return rounded
+    plain: dict[str, Any] = rounded(summary)
+    return plain
 
 
 def _known_mean(values: np.ndarray) -> Interval | Refused:
@@ -276,21 +275,3 @@ def _world(
         "decision": arm,
         "net_value": {name: mean.plain() for name, mean in means.items()},
     }
-
-
-# --- plain numbers --------------------------------------------------------------------------------
-
-
-def _rounded(item: Any) -> Any:
-    """Numbers rounded where they stop meaning anything, numpy's turned into Python's."""
-    if isinstance(item, Mapping):
-        return {key: _rounded(value) for key, value in item.items()}
-    if isinstance(item, list | tuple):
-        return [_rounded(value) for value in item]
-    if isinstance(item, bool | np.bool_):
-        return bool(item)
-    if isinstance(item, int | np.integer):
-        return int(item)
-    if isinstance(item, float | np.floating):
-        return float(f"{float(item):.{DIGITS}g}")
-    return item

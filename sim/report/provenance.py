@@ -19,6 +19,7 @@ PACKAGES = (
     "llvmlite",
     "simpy",
     "scipy",
+    "salib",
     "statsmodels",
     "pandas",
     "pyarrow",

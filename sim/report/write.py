@@ -60,48 +60,19 @@ def write_run(out_dir: Path, result: RunResult, *, force: bool = False, began: f
         **{f"figures/{name}.svg": svg for name, svg in figures.items()},
     }
     with written_whole(out_dir, force) as folder:
-        _put(folder, texts)
+        for name, text in texts.items():
+            path = folder / name
+            path.parent.mkdir(exist_ok=True)
+            path.write_bytes(text.encode("utf-8"))
         write_parquet(folder / "timeline.parquet", result.timeline)
         write_parquet(folder / "customers.parquet", result.customers)
         write_parquet(folder / REPLICATIONS, result.replications)
-        _put(folder, {MANIFEST: to_json(_manifest(folder, {**result.provenance, "contract": CONTRACT}, began))})
+        manifest = manifest_of(folder, {**result.provenance, "contract": CONTRACT}, began)
+        (folder / MANIFEST).write_bytes(to_json(manifest).encode("utf-8"))
     return out_dir / PAGE
 
 
-def write_texts(
-    out_dir: Path, texts: Mapping[str, str], provenance: Mapping[str, Any], *, force: bool, began: float
-) -> None:
-    """Write the files of an answer that is all text, with a manifest, all or nothing.
-
-    Parameters
-    ----------
-    out_dir
-        As in `write_run`.
-    texts
-        By path inside the folder.
-    provenance, force, began
-        As in `write_run`.
-
-    Raises
-    ------
-    FolderRefused
-        If the folder cannot be used.
-    RunFailed
-        If the disk is full or cannot be written.
-    """
-    with written_whole(out_dir, force) as folder:
-        _put(folder, texts)
-        _put(folder, {MANIFEST: to_json(_manifest(folder, provenance, began))})
-
-
-def _put(folder: Path, texts: Mapping[str, str]) -> None:
-    for name, text in texts.items():
-        path = folder / name
-        path.parent.mkdir(exist_ok=True)
-        path.write_bytes(text.encode("utf-8"))
-
-
-def _manifest(folder: Path, provenance: Mapping[str, Any], began: float | None) -> dict[str, Any]:
+def manifest_of(folder: Path, provenance: Mapping[str, Any], began: float | None) -> dict[str, Any]:
     """Return the provenance with the duration and the checksum of every file."""
     manifest = dict(provenance)
     if began is not None:

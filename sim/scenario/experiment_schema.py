@@ -11,12 +11,11 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field, PlainValidator
 from pydantic_core import PydanticCustomError
 
-from sim.scenario.bonds import Agreement
 from sim.scenario.data_schema import Data
 from sim.scenario.inject_schema import Inject
 from sim.scenario.kinds import Block, Many, Name, Share, Text, Tier
-from sim.scenario.mobile import Reactivation
-from sim.scenario.schema import FreeDays, HorizonDays
+from sim.scenario.offers import Arm
+from sim.scenario.schema import HorizonDays
 
 NO_CADENCE = "none"
 """What an arm writes as its cadence to say: no contacts. So no cadence can have this name."""
@@ -61,24 +60,6 @@ class Assignment(Block):
 
     method: Literal["simple", "complete", "stratified"]
     strata: Many[Literal["tier", "tenure_band", "segment"]] = ()
-
-
-class Arm(Block):
-    """What an arm does instead of the background.
-
-    What is left out stays as in the background; cadence `none` means no contacts.
-    """
-
-    refused_keys: ClassVar[Mapping[str, str]] = dict.fromkeys(
-        ("policy", "set"), "an arm that changes the firm itself needs 'unit: firm'"
-    )
-
-    cadence: Name | None = None
-    reward: FreeDays | None = None
-    reminders: bool | None = None
-    reactivation: Reactivation | None = None
-    agreement: Agreement | None = None
-    points_reminder: bool | None = None
 
 
 class Contrast(Block):

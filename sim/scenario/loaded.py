@@ -17,6 +17,8 @@ from sim.scenario.resolved import resolved_text
 ModelT = TypeVar("ModelT", bound=BaseModel)
 Scalar = float | int | str | bool | None
 Setting = Scalar | tuple[Scalar, ...]
+Settings = Mapping[str, "Setting | Settings"]
+"""Values by path, or by key inside a block that a file leaves out."""
 
 
 @dataclass(frozen=True)
@@ -53,14 +55,15 @@ class Loaded(Generic[ModelT]):
         """Give a copy with one value changed, checked by all rules again; see `with_values`."""
         return self.with_values({path: value}, place)
 
-    def with_values(self, values: Mapping[str, Setting], place: str | None = None) -> Loaded[ModelT]:
+    def with_values(self, values: Settings, place: str | None = None) -> Loaded[ModelT]:
         """Give a copy with some values changed, checked by all rules again; provenance stays.
 
         Parameters
         ----------
         values : mapping of str to number, text, bool, or a tuple of them
             Dotted path (``base.tenure_mix.bands.0.share``) to the new value. A key that the file leaves
-            to its default can be set too, and a list as a whole; a block that the file leaves out cannot.
+            to its default can be set too, and a list as a whole; a block that the file leaves out only as a
+            whole too.
         place : str, optional
             Where the values come from (``--customers``), for messages; the file if not given.
 
@@ -145,7 +148,7 @@ def settable(node: Any, path: KeyPath = ()) -> dict[str, KeyPath]:
     return found
 
 
-def put(tree: dict[str, Any], values: Mapping[str, Setting]) -> None:
+def put(tree: dict[str, Any], values: Settings) -> None:
     """Write values into a tree, in place; every path must be among those of `settable`."""
     known = settable(tree)
     for name, value in values.items():

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from sim.scenario.compared_rules import targets_and_checks_are_whole
 from sim.scenario.document import Places
 from sim.scenario.experiment_schema import NO_CADENCE
+from sim.scenario.planning_rules import planning_is_whole
 from sim.scenario.problems import KeyPath, Problem, shown
 from sim.scenario.schema import Scenario
 from sim.scenario.view import View
@@ -398,5 +399,6 @@ _RULES: tuple[Callable[[View], Found], ...] = (
     _none_is_reserved,
     _history_has_policies,
     targets_and_checks_are_whole,
+    planning_is_whole,
     _spreads_possible,
 )

@@ -39,6 +39,8 @@ from sim.scenario.kinds import (
     Yuan,
 )
 from sim.scenario.mobile import Billing, ContactRules, Dormancy, FeeDecline, NumberChange, Reactivation
+from sim.scenario.offers import FreeDays
+from sim.scenario.planning_schema import Planning
 from sim.scenario.points import Points
 from sim.scenario.population import Base, LevelShares, Satisfaction, Segment, Stages
 
@@ -287,12 +289,6 @@ class Cadence(Block):
     touches: dict[Name, Touch] = Field(min_length=1)
 
 
-class FreeDays(Block):
-    """A reward: so many days without a bill."""
-
-    free_days: Days
-
-
 class TierPolicy(Block):
     """What a policy does for the customers of a tier."""
 
@@ -409,5 +405,6 @@ class Scenario(Block):
     policies: dict[Name, dict[Served, TierPolicy]] = Field(default_factory=_only_before)
 
     history: History | None = None
+    planning: Planning | None = None
     targets: Many[Target] = ()
     validation: Many[Check] = ()

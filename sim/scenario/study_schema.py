@@ -10,9 +10,10 @@ from typing import Literal
 from pydantic import Field
 
 from sim.scenario.data_schema import Column, Data
-from sim.scenario.experiment_schema import Arm, Background, Contrast, Decision, Eligible, TrialChoice
+from sim.scenario.experiment_schema import Background, Contrast, Decision, Eligible, TrialChoice
 from sim.scenario.inject_schema import Inject
 from sim.scenario.kinds import Block, Many, Name, PositiveDays, Text
+from sim.scenario.offers import Arm
 
 
 class StudyAssignment(Block):

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
-from sim.scenario.loaded import Setting, put, settable
+from sim.scenario.loaded import Settings, put, settable
 from sim.scenario.problems import dotted
 from sim.scenario.schema import Scenario
 
@@ -46,13 +45,13 @@ def firm_paths(tree: dict[str, Any]) -> list[str]:
     ]
 
 
-def under_terms(scenario: Scenario, values: Mapping[str, Setting]) -> Scenario:
+def under_terms(scenario: Scenario, values: Settings) -> Scenario:
     """Give a scenario with other terms of the firm.
 
     Parameters
     ----------
     scenario : Scenario
-    values : mapping of str to number, text, bool, or a tuple of them
+    values : mapping of str to number, text, bool, a tuple of them, or a block
         By dotted path; checked when the experiment was loaded.
     """
     tree = scenario.model_dump(mode="json", by_alias=True)

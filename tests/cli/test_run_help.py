@@ -52,7 +52,7 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
     ("words", "line"),
     [
         (["rnu"], "No such command 'rnu' (did you mean 'run'?)."),
-        (["fly"], "No such command 'fly' (there are run, check, calibrate, compare, validate)."),
+        (["fly"], f"No such command 'fly' (there are {', '.join(COMMANDS)})."),
         (["run"], "Missing argument 'SCENARIO'."),
     ],
 )

@@ -1,6 +1,6 @@
-"""The part of the README that a run makes: `python -m tests.golden.readme_block` writes it anew.
+"""The parts of the README that commands make: `python -m tests.golden.readme_block` writes them anew.
 
-The test beside this file makes the same run and compares, so that no figure of the README can grow old.
+The test beside this file makes the same runs and compares, so that no figure of the README can grow old.
 """
 
 from __future__ import annotations
@@ -16,6 +16,9 @@ ROOT = Path(__file__).resolve().parents[2]
 README = ROOT / "README.md"
 BEGIN, END = "<!-- made by: make readme -->", "<!-- end -->"
 COMMAND = ["run", "scenarios/h_broadband.yaml"]
+BEGIN_WHATIF = "<!-- made by: make readme, sim whatif -->"
+FREE_DAYS = "policies.programme.platinum.reward.free_days"
+WHATIF = ["whatif", "scenarios/h_broadband.yaml", "--vary", f"{FREE_DAYS}=0,5,10,15,30,45"]
 
 
 def block(summary: dict[str, Any]) -> str:
@@ -51,23 +54,49 @@ def _points(interval: dict[str, float]) -> str:
     return f"{value:+.1f} ({low:+.1f} to {high:+.1f})"
 
 
+def whatif_block(found: dict[str, Any]) -> str:
+    """Render the answer to a what-if question, and every value less the file's, as Markdown."""
+    from sim.report.whatif_view import SHOWN, answer_words, differences_table
+
+    lines = [f"`sim {' '.join(WHATIF)}` ({found['replications']} replications, seed {found['seed']}) says:", ""]
+    lines += [f"> {' '.join(answer_words(found))}", ""]
+    shown = differences_table(found)
+    assert shown is not None
+    heads = [", ".join(part for part in (column.title, column.unit) if part) for column in shown.columns]
+    lines += [f"| {' | '.join(heads)} |", "| --- |" + " ---: |" * len(SHOWN)]
+    for row in shown.rows:
+        cells = [f"{cell.value} ({cell.span.strip('()')})" if cell.span else cell.value for cell in row.cells]
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
 def run(*options: str) -> dict[str, Any]:
     """Make the README's run and give its summary."""
+    return _made([*COMMAND, *options], "summary.json")
+
+
+def whatif() -> dict[str, Any]:
+    """Ask the README's what-if question and give what was found."""
+    return _made(WHATIF, "whatif.json")
+
+
+def _made(words: list[str], file: str) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "run"
-        command = [sys.executable, "-m", "sim.cli.main", *COMMAND, "--out", str(out), *options]
+        command = [sys.executable, "-m", "sim.cli.main", *words, "--out", str(out)]
         subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
-        summary: dict[str, Any] = json.loads((out / "summary.json").read_text(encoding="utf-8"))
+        summary: dict[str, Any] = json.loads((out / file).read_text(encoding="utf-8"))
         return summary
 
 
-def parts() -> tuple[str, str, str]:
-    """Split the README into what stands before the made part, the made part, and what stands behind it."""
-    before, rest = README.read_text(encoding="utf-8").split(BEGIN)
-    made, after = rest.split(END)
+def parts(begin: str = BEGIN) -> tuple[str, str, str]:
+    """Split the README into what stands before a made part, the made part, and what stands behind it."""
+    before, rest = README.read_text(encoding="utf-8").split(begin)
+    made, after = rest.split(END, 1)
     return before, made.strip(), after
 
 
 if __name__ == "__main__":
-    head, _, tail = parts()
-    README.write_text(f"{head}{BEGIN}\n{block(run())}\n{END}{tail}", encoding="utf-8")
+    for begin, made in ((BEGIN, lambda: block(run())), (BEGIN_WHATIF, lambda: whatif_block(whatif()))):
+        head, _, tail = parts(begin)
+        README.write_text(f"{head}{begin}\n{made()}\n{END}{tail}", encoding="utf-8")

@@ -7,3 +7,8 @@ def test_the_readme_shows_what_its_command_says() -> None:
     # a change detector: after a change that is meant to move numbers, `make readme` writes them anew
     _, made, _ = readme_block.parts()
     assert made == readme_block.block(readme_block.run())
+
+
+def test_the_readme_shows_what_its_question_says() -> None:
+    _, made, _ = readme_block.parts(readme_block.BEGIN_WHATIF)
+    assert made == readme_block.whatif_block(readme_block.whatif())

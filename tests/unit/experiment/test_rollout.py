@@ -5,8 +5,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from sim.customer.clocks import place
 from sim.customer.laws import FEN, MONTH
-from sim.customer.record import LINES, Line, MobileMoment
+from sim.customer.record import CORE_DUE, LINES, Line, MobileMoment
 from sim.customer.states import Clock, State
 from sim.experiment.rollout import begin_firm, live_firm
 from sim.experiment.start import Start, draw_start, residual_end
@@ -17,8 +18,8 @@ from sim.scenario.terms import under_terms
 from tests.worlds import ROOT, differing, firm_question, leaving, load_quiet, load_with_desk, tenure
 
 ROWS = np.arange(3)
-DUNNING = -len(MobileMoment) - (len(Clock) - 6) + MobileMoment.DUNNING
-"""Place of the next step against a debtor in `due`, from its end."""
+DUNNING = CORE_DUE + MobileMoment.DUNNING
+"""Place of the next step against a debtor in `due`."""
 
 
 def start_of(scenario: Loaded[Scenario], rows: np.ndarray = ROWS, horizon: float | None = None) -> Start:
@@ -221,10 +222,8 @@ def test_a_changed_own_offer_moves_the_clocks_that_have_run_for_long():
     rates = [one.customers["rate"][:, Clock.NUMBER_CHANGE] for one in (start, other)]
     np.testing.assert_allclose(rates[0], 2 * 0.1 / MONTH)
     np.testing.assert_allclose(rates[1], 2 * rates[0])
-    due = [
-        one.customers["due"][:, len(one.customers["due"][0]) - len(Clock) + Clock.NUMBER_CHANGE]
-        for one in (start, other)
-    ]
+    due = [one.customers["due"][:, place(Clock.NUMBER_CHANGE)] for one in (start, other)]
+    assert np.isfinite(due[0]).all()
     np.testing.assert_allclose(due[1], due[0] / 2)
 
 

@@ -1,0 +1,196 @@
+"""A plan in sentences: what to spend, what it is worth and how sure that is, what the next yuan buys."""
+
+from collections.abc import Iterator, Mapping
+from math import floor, log10
+from typing import Any
+
+from sim.report.values import is_refused
+from sim.report.wording import listing, percent, plain
+
+Plan = Mapping[str, Any]
+"""The content of ``budget.json``."""
+DIGITS = 4
+"""Digits of an amount in a sentence: the rest is noise."""
+
+KINDS = (
+    (
+        "run doubt",
+        "Noise of the simulation: the 95% interval of a mean over the fresh replications. More of them narrow it.",
+    ),
+    (
+        "assumption doubt",
+        "Where the expected value lies in 90% of the worlds that the assumptions allow. Better knowledge narrows it.",
+    ),
+    (
+        "prediction interval",
+        "Where 90% of single bases lie over one such period, luck included: what the firm's own books could show.",
+    ),
+)
+COUNTS = {"cash": "cash", "cash_and_forgone": "cash and fees not billed"}
+
+
+def money(value: float, sign: bool = False) -> str:
+    """Write an amount with as many digits as a reader can use."""
+    if value == 0:
+        return "0"
+    decimals = DIGITS - 1 - floor(log10(abs(value)))
+    return plain(round(value, decimals), max(0, min(2, decimals)), sign)
+
+
+def between(item: Mapping[str, Any]) -> str:
+    """Write an interval's ends."""
+    if is_refused(item):
+        return f"not given: {item['refused']}"
+    return f"{money(item['low'])} to {money(item['high'])}"
+
+
+def answer_sentence(plan: Plan) -> str:
+    """Say what to spend and what it is worth."""
+    answer, currency = plan["answer"], plan["currency"]
+    budget = f"{money(answer['budget'])} {currency}"
+    if "nothing_because" in answer:
+        return f"Spend nothing of {budget}: {answer['nothing_because']}."
+    value = answer["value"]
+    residual = " with residual" if plan["metric"].startswith("net_value_with") else ""
+    return (
+        f"Spend {money(answer['spend']['value'])} of {budget}: {_given(plan)}. On fresh replications that is worth "
+        f"{money(value['value'])} {currency} of net value{residual} more than nothing (run doubt {between(value)}; "
+        f"assumption doubt {between(answer['value_doubt'])})."
+    )
+
+
+def _given(plan: Plan) -> str:
+    """Who gets what, by action."""
+    totals: dict[str, int] = {}
+    for row in plan["mix"]:
+        totals[row["action"]] = totals.get(row["action"], 0) + row["customers"]
+    parts = [f"{action} to {number:,}" for action, number in sorted(totals.items(), key=lambda item: -item[1])]
+    return f"{listing(parts)} of {plan['customers']:,} customers"
+
+
+def stated(plan: Plan) -> str:
+    """Say what the budget is and what it pays."""
+    question, currency = plan["question"], plan["currency"]
+    words = f"The budget of {money(question['budget'])} {currency} pays {COUNTS[question['counts']]}"
+    words += f" of the {plan['customers']:,} customers of day 0 within {plan['horizon_days']:,} days"
+    if question["per_days"] != plan["horizon_days"]:
+        words += f" (stated as {money(question['stated'])} {currency} for {question['per_days']:g} days)"
+    return words + "."
+
+
+def findings(plan: Plan) -> Iterator[str]:
+    """Say what a planner asks next, a sentence each."""
+    answer, currency = plan["answer"], plan["currency"]
+    most = answer.get("most_of_it")
+    if most:
+        yield (
+            f"{percent(most['share'])} of what any budget brings comes with {money(most['budget'])} {currency}; beyond "
+            f"{money(answer['saturation']['spend'])} {currency} more money buys nothing."
+        )
+        yield from _rest(most, currency)
+    step = answer["next_step"]
+    yield (
+        f"After its own cost the next {currency} is worth {money(answer['next_yuan'])} {currency}, the next "
+        f"{money(answer['step_yuan'])} are worth {money(step['value'])} (run doubt {between(step)})."
+    )
+    if "break_even_share" in answer:
+        yield (
+            f"Break-even: the mix pays for itself if it does {percent(answer['break_even_share'])} of what it does "
+            "here (its costs as a share of all that it brings before costs)."
+        )
+    yield from _cap(plan)
+    yield from _promise(plan)
+    risk = plan["risk"]
+    if not is_refused(risk) and "nothing_because" not in answer:
+        yield (
+            "Value at risk: one base in one world in twenty is worth less than "
+            f"{money(risk['value_at_risk'])} {currency} (on average {money(risk['shortfall'])} then); "
+            f"{percent(risk['loses'])} of them lose money."
+        )
+    yield from _compared(plan)
+
+
+def _rest(most: Mapping[str, Any], currency: str) -> Iterator[str]:
+    """Say what the asked budget adds to the one that brings most already."""
+    if "rest_brings" not in most:
+        return
+    brings = most["rest_brings"]
+    words = (
+        f"The {money(most['rest'])} {currency} of the budget beyond that bring {money(brings['value'])} net (run doubt "
+        f"{between(brings)})"
+    )
+    if "rest_loses_share" in most:
+        words += f", and lose money in {percent(most['rest_loses_share'])} of the assumptions' worlds"
+    yield words + "."
+
+
+def _cap(plan: Plan) -> Iterator[str]:
+    answer, currency = plan["answer"], plan["currency"]
+    if "nothing_because" in answer:
+        return
+    spend, budget = answer["spend"], money(answer["budget"])
+    if answer["cap_holds"]:
+        yield (
+            f"The cap holds on fresh replications: {money(spend['value'])} {currency} on average (run doubt "
+            f"{between(spend)}); {money(answer['reserve'])} of {budget} were held back for it. A single base spends "
+            f"{between(answer['spend_prediction'])}, in {percent(answer['over_budget_share'])} of cases more than "
+            "the budget."
+        )
+    else:
+        yield (
+            f"THE CAP DOES NOT HOLD: on fresh replications the mix spends {money(spend['value'])} of {budget} "
+            f"{currency} on average, after {answer['attempts']} attempts. More --replications settle it."
+        )
+
+
+def _promise(plan: Plan) -> Iterator[str]:
+    answer, currency = plan["answer"], plan["currency"]
+    if "nothing_because" in answer:
+        return
+    more = answer["more_than_promised"]
+    yield (
+        f"Promised were {money(answer['promised'])} {currency}, of which {money(answer['optimism'])} are by folds the "
+        "optimism of choosing; the value above has none of it. The fresh bases bring "
+        f"{money(abs(more['value']))} {'more' if more['value'] > 0 else 'less'} than promised, the luck of both sets "
+        f"of bases included (run doubt {between(more)})."
+    )
+    shared = answer["shared"]
+    if shared["low"] == shared["high"] == 0:
+        yield "Nothing is shared between customers here: the mix lived whole is the sum of its cells."
+    else:
+        yield (
+            "What customers share (seats, quotas) makes the mix lived whole differ from the sum of its cells by "
+            f"{money(shared['value'], sign=True)} {currency} (run doubt {between(shared)})."
+        )
+
+
+def _compared(plan: Plan) -> Iterator[str]:
+    against = plan.get("against")
+    if not against:
+        return
+    currency, more, policy = plan["currency"], against["mix_is_worth_more"], f"policy {against['policy']}"
+    words = (
+        f"The policy “{against['policy']}” spends {money(against['spend']['value'])} {currency} on the same customers "
+        f"and is worth {money(against['value']['value'])}; the mix is worth {money(more['value'], sign=True)} "
+        f"beside it (run doubt {between(more)})"
+    )
+    for row in plan["beats"]:
+        if (row["mix"], row["against"]) == ("the mix", policy):
+            words += f", and more in {percent(row['share'])} of {row['draws']} worlds of the assumptions"
+    yield words + "."
+
+
+def simulated(plan: Plan) -> str:
+    """Say how much was lived."""
+    lived = plan["lived"]
+    words = (
+        f"{lived['lives_to_choose'] + lived['lives_to_doubt']:,} customers were lived to choose and to doubt "
+        f"({lived['actions']} actions and nothing in {lived['replications']} replications; in {lived['draws']} draws "
+        f"the {len(lived['actions_used'])} actions in use)"
+    )
+    if "lives_allowed" in lived:
+        words += f"; every action in every draw would be {lived['lives_allowed']:,}"
+    return (
+        f"{words}. The fresh check lived {lived['lives_to_check']:,} more. Together "
+        f"{lived['customer_years']:,.0f} customer-years."
+    )
