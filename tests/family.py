@@ -239,6 +239,9 @@ CHECKS = (
     "what if: the truly best is among the as good",
     "budget: optimism shown",
     "budget: mean spend within the cap",
+    "sample-ratio check: false alarms, three arms",
+    "balance check: p, three arms and skewed covariates",
+    "CUPED with one slope for all arms: level, skewed amounts",
 )
 
 Side = Literal["is", "at most", "at least"]

@@ -1,9 +1,10 @@
 """A simulated trial written down as a firm would, and analysed as a real one: the same evidence to the last digits."""
 
+import json
+
 import numpy as np
 import pandas as pd
 import pytest
-import yaml
 
 from sim.cli.main import DONE, outcome
 from sim.customer.record import Line
@@ -62,7 +63,7 @@ def both(request, tmp_path_factory):
             "revenue": "revenue", "cost": "cost", "redeemed": "free",
         },
     }  # fmt: skip
-    (folder / "question.yaml").write_text(yaml.safe_dump(text), encoding="utf-8")
+    (folder / "question.yaml").write_text(json.dumps(text), encoding="utf-8")
     arguments = ["analyse", str(file), "-e", str(folder / "question.yaml"), "--resamples", "0"]
     assert outcome([*arguments, "--out", str(folder / "out")]) == DONE
     return bench, read_json(folder / "out" / "summary.json")["experiments"][0]
