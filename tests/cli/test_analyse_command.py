@@ -1,17 +1,22 @@
 """`sim analyse`: what it leaves, the same bytes twice, and one clear line for each way in which data can be wrong."""
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from sim.cli.main import BAD_INPUT, DONE, outcome
 from sim.report.json_text import read_json
 from tests.unit.study.trials import EXPERIMENT, customers, written
 
+ODD = st.sampled_from(["", " ", "nan", "inf", "-1", "1e308", "0", "1", "none", "gift", "x", "\n", ",", '"', "字"])
+"""What may stand in a cell of somebody's export."""
 Change = Callable[[pd.DataFrame], Any]
 
 
@@ -207,3 +212,41 @@ def test_a_missing_file_is_named(tmp_path, monkeypatch, capsys):
     written(tmp_path, customers(20))
     assert outcome(["analyse", "none.csv", "-e", "small.yaml"]) == BAD_INPUT
     assert capsys.readouterr().err.strip() == "none.csv: got no such file, must be a CSV or Parquet file"
+
+
+def test_the_index_of_results_lists_the_analysis(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    written(tmp_path, customers())
+    assert outcome(["analyse", "trial.csv", "-e", "small.yaml", "--resamples", "0"]) == DONE
+    page = (tmp_path / "results" / "index.html").read_text(encoding="utf-8")
+    assert "analysis of a real trial" in page
+    assert "The trial says: “gift”." in page
+    assert "could not be read" not in page
+    (folder,) = (tmp_path / "results" / "small").iterdir()
+    assert outcome(["compare", str(folder), str(folder)]) == BAD_INPUT
+
+
+def test_a_folder_that_is_taken_is_refused_unless_forced(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert analyse(tmp_path, customers()) == DONE
+    assert analyse(tmp_path, customers()) == BAD_INPUT
+    assert "it is not empty" in capsys.readouterr().err
+    again = ["analyse", "trial.csv", "-e", "small.yaml", "--resamples", "0", "--out", "out", "--force"]
+    assert outcome(again) == DONE
+
+
+@settings(deadline=None, derandomize=True, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(cells=st.lists(st.tuples(st.integers(0, 39), st.integers(0, 8), ODD), min_size=1, max_size=4))
+def test_whatever_stands_in_a_cell_it_is_analysed_or_refused_in_words(tmp_path, capsys, cells):
+    """Any few cells of a trial replaced by anything: a report, or lines with the row, the column and the rule."""
+    table = customers(40).astype(object)
+    for row, column, value in cells:
+        table.iloc[row, column] = value
+    for name in ("out", "trial.csv", "small.yaml"):
+        shutil.rmtree(tmp_path / name, ignore_errors=True)
+    ended = analyse(tmp_path, table)
+    lines = capsys.readouterr().err.splitlines()
+    assert ended in (DONE, BAD_INPUT)
+    if ended == BAD_INPUT:
+        assert lines
+        assert all(": got " in line and ", must be " in line for line in lines)

@@ -7,7 +7,7 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sim.scenario.load import load_experiment, load_scenario
+from sim.scenario.load import load_experiment, load_scenario, load_study
 from sim.scenario.loaded import Loaded
 from sim.scenario.problems import InputProblems
 from sim.scenario.schema import Scenario
@@ -16,6 +16,7 @@ ROOT = Path(__file__).parents[3]
 SCENARIO = (ROOT / "scenarios" / "h_broadband.yaml").read_text(encoding="utf-8")
 EXPERIMENT = (ROOT / "experiments" / "reward_days.yaml").read_text(encoding="utf-8")
 FIRM = (Path(__file__).with_name("bad") / "firm.yaml").read_text(encoding="utf-8")
+STUDY = (ROOT / "tests" / "reference" / "hillstrom.yaml").read_text(encoding="utf-8")
 PIECES = [
     "", " ", "\n", "\t", ":", ": ", "- ", "{", "}", "[", "]", ",", "#", "'", '"', "|", ">", "?", "? ",
     "%", "@", "`", "&a ", "*a", "!x ", "!!set ", "<<: ", "---\n", "...\n", "null", "true", "no", "~",
@@ -98,6 +99,20 @@ def test_damaged_questions_about_the_firm(tmp_path: Path, text: str) -> None:
         return
     file.write_text(question.resolved_yaml(), encoding="utf-8")
     assert load_experiment(file, shop()).value == question.value
+
+
+@settings(quick, max_examples=120)
+@given(damaged(STUDY))
+def test_damaged_real_trials(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "study.yaml"
+    file.write_text(text, encoding="utf-8", errors="surrogatepass")
+    try:
+        study = load_study(file)
+    except InputProblems as error:
+        refused_in_words(error)
+        return
+    file.write_text(study.resolved_yaml(), encoding="utf-8")
+    assert load_study(file).value == study.value
 
 
 @settings(quick, max_examples=200)
