@@ -22,6 +22,8 @@ from sim.study.records import Flags, Groups, Numbers
 
 PARQUET = (".parquet", ".pq")
 _YES, _NO = ("1", "true", "True", "TRUE", "1.0"), ("0", "false", "False", "FALSE", "0.0")
+LARGEST = 1e15
+"""Of a number in the data: squares of larger ones leave nothing to compare."""
 _FIRST_ROW = {True: 1, False: 2}
 """Number of the first customer's row, by whether the file is Parquet: a CSV's header is row 1."""
 
@@ -88,6 +90,8 @@ class Table:
         found, missing = self._floats(column)
         rule = "a finite number" if least is None else f"a finite number of at least {least:g}"
         bad = ~np.isfinite(found) if least is None else ~(np.isfinite(found) & (found >= least))
+        huge = np.isfinite(found) & (np.abs(found) > LARGEST)
+        self.note(column, huge & ~bad, f"at most {LARGEST:g} in size")
         self.note(column, bad & ~missing if may_lack else bad, rule)
         return found
 

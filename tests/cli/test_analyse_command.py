@@ -1,22 +1,17 @@
 """`sim analyse`: what it leaves, the same bytes twice, and one clear line for each way in which data can be wrong."""
 
 import json
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from sim.cli.main import BAD_INPUT, DONE, outcome
 from sim.report.json_text import read_json
 from tests.unit.study.trials import EXPERIMENT, customers, written
 
-ODD = st.sampled_from(["", " ", "nan", "inf", "-1", "1e308", "0", "1", "none", "gift", "x", "\n", ",", '"', "字"])
-"""What may stand in a cell of somebody's export."""
 Change = Callable[[pd.DataFrame], Any]
 
 
@@ -88,6 +83,7 @@ BAD_DATA: dict[str, tuple[Change, str]] = {
     "NaN": (put("fees", 0, "nan"), "trial.csv:2: fees: got 'nan', must be a finite number of at least 0"),
     "infinite": (put("days", 1, "inf"), "trial.csv:3: days: got 'inf', must be a finite number of at least 0"),
     "negative": (put("fees", 2, -1.5), "trial.csv:4: fees: got '-1.5', must be a finite number of at least 0"),
+    "huge": (put("fees", 2, 1e300), "trial.csv:4: fees: got '1e+300', must be at most 1e+15 in size"),
     "words": (put("age", 9, "old"), "trial.csv:11: age: got 'old', must be a finite number"),
     "no flag": (put("left", 5, 2), "trial.csv:7: left: got '2', must be 0 or 1"),
     "several rows": (
@@ -233,20 +229,3 @@ def test_a_folder_that_is_taken_is_refused_unless_forced(tmp_path, monkeypatch, 
     assert "it is not empty" in capsys.readouterr().err
     again = ["analyse", "trial.csv", "-e", "small.yaml", "--resamples", "0", "--out", "out", "--force"]
     assert outcome(again) == DONE
-
-
-@settings(deadline=None, derandomize=True, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(cells=st.lists(st.tuples(st.integers(0, 39), st.integers(0, 8), ODD), min_size=1, max_size=4))
-def test_whatever_stands_in_a_cell_it_is_analysed_or_refused_in_words(tmp_path, capsys, cells):
-    """Any few cells of a trial replaced by anything: a report, or lines with the row, the column and the rule."""
-    table = customers(40).astype(object)
-    for row, column, value in cells:
-        table.iloc[row, column] = value
-    for name in ("out", "trial.csv", "small.yaml"):
-        shutil.rmtree(tmp_path / name, ignore_errors=True)
-    ended = analyse(tmp_path, table)
-    lines = capsys.readouterr().err.splitlines()
-    assert ended in (DONE, BAD_INPUT)
-    if ended == BAD_INPUT:
-        assert lines
-        assert all(": got " in line and ", must be " in line for line in lines)
