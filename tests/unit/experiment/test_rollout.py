@@ -5,8 +5,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from sim.customer.clocks import place
 from sim.customer.laws import FEN, MONTH
-from sim.customer.record import LINES, Line, MobileMoment
+from sim.customer.record import CORE_DUE, LINES, Line, MobileMoment
 from sim.customer.states import Clock, State
 from sim.experiment.rollout import begin_firm, live_firm
 from sim.experiment.start import Start, draw_start, residual_end
@@ -17,8 +18,8 @@ from sim.scenario.terms import under_terms
 from tests.worlds import ROOT, differing, firm_question, leaving, load_quiet, load_with_desk, tenure
 
 ROWS = np.arange(3)
-DUNNING = -len(MobileMoment) - (len(Clock) - 6) + MobileMoment.DUNNING
-"""Place of the next step against a debtor in `due`, from its end."""
+DUNNING = CORE_DUE + MobileMoment.DUNNING
+"""Place of the next step against a debtor in `due`."""
 
 
 def start_of(scenario: Loaded[Scenario], rows: np.ndarray = ROWS, horizon: float | None = None) -> Start:
@@ -221,10 +222,8 @@ def test_a_changed_own_offer_moves_the_clocks_that_have_run_for_long():
     rates = [one.customers["rate"][:, Clock.NUMBER_CHANGE] for one in (start, other)]
     np.testing.assert_allclose(rates[0], 2 * 0.1 / MONTH)
     np.testing.assert_allclose(rates[1], 2 * rates[0])
-    due = [
-        one.customers["due"][:, len(one.customers["due"][0]) - len(Clock) + Clock.NUMBER_CHANGE]
-        for one in (start, other)
-    ]
+    due = [one.customers["due"][:, place(Clock.NUMBER_CHANGE)] for one in (start, other)]
+    assert np.isfinite(due[0]).all()
     np.testing.assert_allclose(due[1], due[0] / 2)
 
 
@@ -234,6 +233,22 @@ def test_an_own_offer_that_ends_before_day_zero_ends_for_everybody():
     other = start.under(under_terms(scenario.value, {"promotions.newcomers.dated.to": "2009-06-01"}))
     assert (start.customers["own_offer"] == 1.0).all()
     assert (other.customers["own_offer"] == 0.0).all()
+
+
+def test_a_better_collection_deters_who_joins_and_changes_nobody_who_is_there():
+    """Catches swindlers of the base who turn honest with the terms, and joiners who do not hear of them."""
+    scenario = mobile().with_values({"billing.fraud_share": 0.2, "billing.collection.deters_share": 1.0})
+    start = start_of(scenario, np.arange(8))
+    swindlers = {}
+    for success in (0.1, 1.0):
+        world = start.under(under_terms(scenario.value, {"billing.collection.success_share": success})).world("before")
+        world.begin()
+        world.live(120.0)
+        swindlers[success] = world.customers["fraud"] == 1
+    joined = world.customers["joined"] > 0
+    assert (swindlers[0.1] == swindlers[1.0])[~joined].all()
+    assert swindlers[0.1][joined].sum() > 20
+    assert not swindlers[1.0][joined].any()
 
 
 def test_debtors_take_the_new_steps_and_none_twice():
