@@ -197,6 +197,7 @@ CHECKS = (
     "arrears: cancelled after the first bill, dunning",
     "arrears: stopped in spite of two reminders",
     "arrears: swindlers",
+    "arrears: swindlers whom collection does not deter",
     "arrears: collected",
     "changes of number: without an offer",
     "changes of number: with an offer",

@@ -199,7 +199,7 @@ def _draw_character(scenario: Scenario, laws: Laws, customers: Customers, life: 
         )
         customers["satisfaction"] = np.array([VERY, SATISFIED, DISSATISFIED])[level]
     customers["life"] = life
-    if "fraud" in (customers.dtype.names or ()):
+    if "unreachable" in (customers.dtype.names or ()):
         _draw_mobile_character(scenario, laws, customers, life)
 
 
@@ -210,9 +210,7 @@ def _draw_bill_day(laws: Laws, customers: Customers) -> None:
 
 
 def _draw_mobile_character(scenario: Scenario, laws: Laws, customers: Customers, life: int) -> None:
-    """Who never means to pay, and whom no channel reaches."""
-    fraud = scenario.billing.fraud_share if scenario.billing is not None else 0.0
-    customers["fraud"] = _uniforms(laws, customers, Decision.FRAUD, life) <= fraud
+    """Whom no channel reaches."""
     unreachable = scenario.contact_rules.unreachable_share if scenario.contact_rules is not None else 0.0
     customers["unreachable"] = _uniforms(laws, customers, Decision.UNREACHABLE, life) <= unreachable
 

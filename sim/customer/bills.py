@@ -26,7 +26,7 @@ _DORMANCY = int(Clock.DORMANCY)
 _BILL, _DUNNING = (CORE_DUE + int(moment) for moment in MobileMoment)
 _FORGONE, _CONTACT, _COMMISSION = int(Line.FORGONE), int(Line.CONTACT), int(Line.COMMISSION)
 _FORGOT, _REMINDED = int(Decision.FORGOT), int(Decision.REMINDED)
-_OPTED_OUT = int(Decision.OPTED_OUT)
+_OPTED_OUT, _FRAUD = int(Decision.OPTED_OUT), int(Decision.FRAUD)
 REMINDER, ONE_WAY, TWO_WAY, CANCEL = 0, 1, 2, 3
 _LONGEST_MONTH = 31.0  # days: as many months at least have begun
 _STEPS = 16  # most dunning steps; part of a reminder's occurrence
@@ -34,7 +34,8 @@ _STEPS = 16  # most dunning steps; part of a reminder's occurrence
 
 @hook(otherwise=lambda c, t, laws: None)
 def start_bills(c, t, laws):
-    """Set bills and mobile clocks of a customer that joins at `t`."""
+    """Set bills and mobile clocks of a customer that joins at `t`, and whether it ever means to pay."""
+    c.fraud = 1 if uniform(laws.seed, c.id, _FRAUD, c.life, 0, c.replication) <= laws.swindles else 0
     c.arrears_at = _NEVER
     c.served_share = 1.0
     c.unbilled = 0

@@ -114,6 +114,7 @@ laws_dtype = np.dtype(
         ("reminder_cost", np.int64),  # fen
         ("reminder_pays", np.float64),
         ("reactivation_raises", np.float64),
+        ("swindles", np.float64),  # chance to join without meaning to pay
         ("collects", np.float64),
         ("collection_cost", np.float64),  # share of what is collected
         ("change_drop", np.float64),

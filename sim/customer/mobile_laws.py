@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sim.customer.bond_laws import has_bonds
 
 if TYPE_CHECKING:
-    from sim.scenario.mobile import Billing
+    from sim.scenario.mobile import Billing, Collection
     from sim.scenario.schema import Scenario
 
 FEN = 100
@@ -71,9 +71,15 @@ def _billing(scenario: Scenario, billing: Billing, end: float) -> dict[str, Any]
         "reminder_cost": round(reminder.cost_yuan * FEN) if reminder else 0,
         "reminder_pays": reminder.pays_share if reminder else 0.0,
         "reactivation_raises": billing.reactivation_raises,
+        "swindles": billing.fraud_share * (1.0 - _deterred(collection)),
         "collects": collection.success_share if collection else 0.0,
         "collection_cost": collection.cost_share if collection else 0.0,
     }
+
+
+def _deterred(collection: Collection | None) -> float:
+    """Share of those who would run up debts on purpose whom the chance of being made to pay keeps from it (W-10)."""
+    return collection.deters_share * collection.success_share if collection is not None else 0.0
 
 
 def _month_starts(start: datetime.date, end: float) -> list[float]:

@@ -13,11 +13,10 @@ import numpy as np
 
 from sim.customer.laws import MONTH, YEAR
 from sim.customer.life import PROSPECT
-from sim.customer.moves import LOSS_COLUMN
 from sim.customer.record import GOLD, PLATINUM, SATISFACTION_NAMES, VERY, Line
-from sim.customer.states import Clock
 from sim.experiment.accounts import cost, revenue
 from sim.experiment.assignment import tenure_bands
+from sim.experiment.ways_out import ratio, ways_out
 from sim.world.tiers import tenure_risk, value_share
 
 if TYPE_CHECKING:
@@ -57,12 +56,12 @@ def live_history(start: Start, first: str, then: str) -> Quantities:
     for name in ("annual_churn", "revenue_a_customer_month", "revenue"):
         before, after, twin = (quantities[f"{year}.{name}"] for year in ("year1", "year2", "twin"))
         quantities[f"change.{name}"] = after - before
-        quantities[f"change.{name}.relative"] = _ratio(after, before) - 1
+        quantities[f"change.{name}.relative"] = ratio(after, before) - 1
         quantities[f"effect.{name}"] = after - twin
         quantities[f"ageing.{name}"] = twin - before
     for part in ("change", "effect", "ageing"):  # the drop, and the two parts of which it is the sum
         of = quantities[f"{part}.annual_churn"]
-        quantities[f"{part}.annual_churn.drop"] = _ratio(-of, quantities["year1.annual_churn"])
+        quantities[f"{part}.annual_churn.drop"] = ratio(-of, quantities["year1.annual_churn"])
     return quantities
 
 
@@ -153,17 +152,17 @@ def _of_year(scenario: Scenario, world: World, year: str, begin: float) -> Quant
     of = {
         f"{year}.mean_base": mean_base,
         f"{year}.losses": losses,
-        f"{year}.annual_churn": _ratio(losses, mean_base),
+        f"{year}.annual_churn": ratio(losses, mean_base),
     }
     for number, segment in enumerate(scenario.segments):
         inside = customers["segment"] == number
         lost = np.bincount(row, weights=left & inside, minlength=rows)
         days = np.bincount(row, weights=there * inside, minlength=rows)
-        of[f"{year}.annual_churn.{segment}"] = _ratio(lost, days / YEAR)
+        of[f"{year}.annual_churn.{segment}"] = ratio(lost, days / YEAR)
     begun = (customers["joined"] < begin) | ((begin == 0.0) & (customers["joined"] <= 0.0))
     at_begin = begun & (customers["lost_at"] >= begin)
     at_end = (customers["joined"] < end) & (customers["lost_at"] >= end)
-    of[f"{year}.growth"] = _ratio(_count(customers, at_end, rows), _count(customers, at_begin, rows)) - 1
+    of[f"{year}.growth"] = ratio(_count(customers, at_end, rows), _count(customers, at_begin, rows)) - 1
     month = np.rint((customers["lost_at"] - customers["joined"])[left] / MONTH).astype(int)
     for name, low, high in PEAKS:
         near = (month >= low) & (month < high)
@@ -184,34 +183,11 @@ def _of_year(scenario: Scenario, world: World, year: str, begin: float) -> Quant
     periods = slice(int(np.searchsorted(marks, begin)), int(np.searchsorted(marks, end)))
     lines = world.shared.tally[:, :, periods, : len(Line)].sum(axis=(1, 2)) / 100.0
     income = revenue(lines)
-    if scenario.number_change is not None:
-        of |= _destinations(world, year, periods)
+    of |= ways_out(scenario, world, year, begin, end)
     of[f"{year}.revenue"] = income
     of[f"{year}.cost"] = cost(lines)
-    of[f"{year}.revenue_a_customer_month"] = _ratio(income, mean_base * 12.0)
+    of[f"{year}.revenue_a_customer_month"] = ratio(income, mean_base * 12.0)
     return of
-
-
-def _ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
-    """NaN where the whole is 0."""
-    ratio: np.ndarray = np.divide(part, whole, out=np.full(len(whole), np.nan), where=whole != 0)
-    return ratio
-
-
-def _destinations(world: World, year: str, periods: slice) -> Quantities:
-    """Where those go who decide to give up their number (X-02); who is cancelled for arrears has not decided."""
-    counts = world.shared.tally[:, :, periods, LOSS_COLUMN:].sum(axis=(1, 2)).astype(float)
-    parts = {
-        "external": counts[:, [Clock.COMPETITOR, Clock.VARIETY]].sum(axis=1),
-        "internal": counts[:, Clock.NUMBER_CHANGE],
-        "need_gone": counts[:, Clock.NEED_GONE],
-    }
-    whole = sum(parts.values())
-    nobody = np.full(world.rows, np.nan)
-    return {
-        f"{year}.share_{name}": np.divide(part, whole, out=nobody.copy(), where=whole > 0)
-        for name, part in parts.items()
-    }
 
 
 def _count(customers: Customers, mask: np.ndarray, rows: int) -> np.ndarray:

@@ -11,7 +11,6 @@ from joblib import delayed
 
 from sim.customer.kernel_cache import kernels_are_compiled
 from sim.experiment.baseline import live_baseline
-from sim.experiment.history import day_zero, live_history
 from sim.experiment.naive import before_and_after
 from sim.experiment.rollout import FirmBlock
 from sim.experiment.start import Starts
@@ -19,7 +18,7 @@ from sim.experiment.trial import ExperimentBlock
 from sim.planning.blocks import Progress, blocks, in_order, silent
 from sim.planning.doubt import DoubtfulWorld, Means, can_matter, doubtful_worlds, live_doubtful
 from sim.planning.live import live_question
-from sim.planning.quantities import COMPILING, check_quantities, known_quantities
+from sim.planning.quantities import COMPILING, LIVES, check_quantities, known_quantities
 from sim.planning.replications import replications_table
 from sim.planning.summary import Lived, summarise
 from sim.planning.tables import customers_table, timeline_table
@@ -61,11 +60,10 @@ def live_block(scenario: Scenario, experiments: list[Question], seed: int, repli
     starts = Starts(scenario, seed, replications)
     start = starts.at(None)
     baseline, tally = live_baseline(start)
-    history = scenario.history
     return Block(
         baseline=baseline,
         baseline_tally=tally,
-        quantities=live_history(start, history.first, history.then) if history is not None else day_zero(start),
+        quantities=LIVES[-1](start),
         experiments={e.name: live_question(starts, e, seed) for e in experiments},
         naive={
             e.name: before_and_after(starts.at(e.horizon_days), e) for e in experiments if isinstance(e, Experiment)

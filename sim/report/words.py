@@ -146,6 +146,12 @@ def reward_in_words(reward: Mapping[str, Any]) -> str:
     return listing([f"{as_words(key)} {size(value)}" for key, value in reward.items()])
 
 
+def agreement_in_words(agreement: Mapping[str, Any]) -> str:
+    """Say what an agreement gives: ``6 monthly credits of 5 yuan``; nothing of a credit of 0."""
+    credit = agreement["monthly_credit_yuan"]
+    return f"{size(agreement['months'])} monthly credits of {size(credit)} yuan" if credit else ""
+
+
 def terms_in_words(terms: Mapping[str, Any]) -> list[str]:
     """Say to which values a firm sets numbers of its world: ``desk seats 4``."""
     parts = []
@@ -167,6 +173,8 @@ def gets_in_words(gets: Mapping[str, Any]) -> str:
             continue
         if key == "reward" and isinstance(value, Mapping):
             parts.append(reward_in_words(value))
+        elif key == "agreement" and isinstance(value, Mapping):
+            parts += [words for words in [agreement_in_words(value)] if words]
         elif key == "set":
             parts += terms_in_words(value)
         elif key == "policy":

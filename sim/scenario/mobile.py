@@ -40,10 +40,13 @@ class PaymentRates(Block):
 
 
 class Collection(Block):
-    """Collecting the debts of those who are gone: how often it succeeds, and what it costs of the sum."""
+    """Collecting the debts of those who are gone: how often it succeeds, what it costs of the sum, and how many
+    swindlers a collection that always succeeds would keep from becoming one (W-10).
+    """
 
     success_share: Share
     cost_share: Share
+    deters_share: Share = 0.0
 
 
 class Billing(Block):

@@ -262,6 +262,15 @@ def _mobile_mechanisms_present(view: View) -> Found:
     yield from _silent_rates(view)
 
 
+def _somebody_can_be_deterred(view: View) -> Found:
+    deters, swindlers = view.number("billing", "collection", "deters_share"), view.number("billing", "fraud_share")
+    if deters and not swindlers:
+        where = view.where("billing", "fraud_share") if swindlers is not None else view.where("billing")
+        yield view.problem(
+            ("billing", "collection", "deters_share"), shown(deters), f"left out, because nobody swindles ({where})"
+        )
+
+
 def _points_can_be_earned(view: View) -> Found:
     """Points come with bills, and never to who has a subsidy for good (no overlap, X-06)."""
     if view.get("points") is not None and view.get("billing") is None:
@@ -393,6 +402,7 @@ _RULES: tuple[Callable[[View], Found], ...] = (
     _tiers_exist,
     _mechanisms_present,
     _mobile_mechanisms_present,
+    _somebody_can_be_deterred,
     _points_can_be_earned,
     _tier_bounds,
     _touches_are_whole,

@@ -36,6 +36,25 @@ def test_calibrate(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
         assert max(len(line) for line in printed.out.splitlines()) <= 100
 
 
+@pytest.mark.parametrize("file", SCENARIOS, ids=NAMES)
+def test_run(file: Path, tmp_path: Path) -> None:
+    """Every listed experiment is answered, and each arm's lines add up to its revenue, cost and net value."""
+    out = tmp_path / "run"
+    size = ["--replications", "3", "--customers", "200", "--jobs", "1"]
+    assert outcome(["run", str(file), *size, "--out", str(out)]) == 0
+    summary = json.loads((out / "summary.json").read_text(encoding="utf-8"))
+    scenario = load_scenario(file).value
+    assert len(summary["experiments"]) == len(scenario.experiments)
+    for arm in (arm for experiment in summary["experiments"] for arm in experiment["arms"]):
+        lines, metrics = arm["ledger"], {name: of["value"] for name, of in arm["metrics"].items() if "value" in of}
+        revenue = lines["list"] - lines["forgone"] + lines["penalty"]
+        cost = sum(lines.values()) - lines["list"] - lines["penalty"]
+        net = scenario.money.margin_share * lines["list"] + lines["penalty"] - cost
+        for name, value in (("revenue", revenue), ("cost", cost), ("net_value", net)):
+            # to a fen a customer: the margin is rounded replication by replication
+            assert metrics.get(f"{name}_per_customer", value) == pytest.approx(value, abs=0.01)
+
+
 @pytest.mark.parametrize("name", UNLISTED)
 def test_run_of_an_experiment_that_no_scenario_lists(name: str, tmp_path: Path) -> None:
     """Catches an experiment that can be checked but not run, and one whose arms are all the same."""

@@ -5,6 +5,7 @@ import numpy as np
 from sim.customer.moves import LOSS_COLUMN, MOVE_COLUMN, STATE_COLUMN
 from sim.customer.record import CLOCKS, LINES, Line
 from sim.customer.states import ACTIVE, MOVES, REASONS, Clock, State
+from sim.world.desk import seats_cost
 from sim.world.world import World
 
 SETTLED = {"money.margin_share": 1.0, "residual.discount_per_year": 0.0}
@@ -88,6 +89,9 @@ class Books:
         for line in range(LINES):
             place = (self.customers["row"], self.customers["arm"] + 1)
             np.add.at(records[..., line], place, self.customers["ledger"][:, line])
+        desk = self.world.scenario.desk
+        if desk is not None:  # seats are of no customer
+            records[:, 0, Line.DESK] += seats_cost(desk, 0.0, self.world.laws.horizon)
         assert (within == records).all()
 
     def check_residuals(self) -> None:
@@ -97,6 +101,7 @@ class Books:
         expected = 2 * income - later.sum(axis=-1)
         records = np.zeros_like(expected)
         np.add.at(records, (self.customers["row"], self.customers["arm"] + 1), self.customers["residual"])
+        records[:, 0] += self.world.residual  # seats are of no customer
         assert (records == expected).all()
 
     def check_all(self) -> None:

@@ -74,6 +74,14 @@ def test_swindlers_are_the_stated_share_and_all_are_cancelled(family: Family):
     assert ((c["lost_at"] == first_bill(c) + 90) == (c["fraud"] == 1)).all()
 
 
+def test_collection_deters_its_share_of_swindlers(family: Family):
+    """Catches a deterrence that does not go with the chance of being made to pay (W-10): 0.1 x (1 - 0.5 x 0.6)."""
+    check = "arrears: swindlers whom collection does not deter"
+    collection = {"success_share": 0.6, "cost_share": 0.5, "deters_share": 0.5}
+    c = debtors(check, forgets=0.0, until=1.0, fraud_share=0.1, collection=collection).customers
+    family.rate(check, c["fraud"] == 1, "is", 0.07)
+
+
 def test_the_stated_share_of_debts_is_collected(family: Family):
     """Catches a collection that succeeds or fails for all."""
     check = "arrears: collected"

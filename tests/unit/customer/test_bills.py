@@ -118,6 +118,24 @@ def test_a_swindler_never_pays_and_all_others_do():
     assert not c["ledger"][~fraud, Line.BAD_DEBT].any()
 
 
+def test_a_collection_that_always_succeeds_can_deter_all_swindlers():
+    """Catches a deterrence without collection's success, and one that moves the luck of those who are not deterred."""
+    swindlers = {
+        (deters, success): debtors(
+            segments=NOBODY,
+            fraud_share=0.3,
+            until=1.0,
+            collection={"success_share": success, "cost_share": 0.3, "deters_share": deters},
+        ).customers["fraud"]
+        for deters, success in ((0.0, 1.0), (1.0, 0.0), (1.0, 0.5), (1.0, 1.0))
+    }
+    everybody, without_success, half, nobody = swindlers.values()
+    assert (everybody == without_success).all()
+    assert 0 < half.sum() < everybody.sum()
+    assert (half <= everybody).all()
+    assert not nobody.any()
+
+
 def test_collection_turns_bad_debt_into_its_price():
     """Catches a debt that is collected and lost, and a price of anything but the sum owed."""
     c = debtors(collection={"success_share": 1.0, "cost_share": 0.3}).customers

@@ -235,6 +235,22 @@ def test_an_own_offer_that_ends_before_day_zero_ends_for_everybody():
     assert (other.customers["own_offer"] == 0.0).all()
 
 
+def test_a_better_collection_deters_who_joins_and_changes_nobody_who_is_there():
+    """Catches swindlers of the base who turn honest with the terms, and joiners who do not hear of them."""
+    scenario = mobile().with_values({"billing.fraud_share": 0.2, "billing.collection.deters_share": 1.0})
+    start = start_of(scenario, np.arange(8))
+    swindlers = {}
+    for success in (0.1, 1.0):
+        world = start.under(under_terms(scenario.value, {"billing.collection.success_share": success})).world("before")
+        world.begin()
+        world.live(120.0)
+        swindlers[success] = world.customers["fraud"] == 1
+    joined = world.customers["joined"] > 0
+    assert (swindlers[0.1] == swindlers[1.0])[~joined].all()
+    assert swindlers[0.1][joined].sum() > 20
+    assert not swindlers[1.0][joined].any()
+
+
 def test_debtors_take_the_new_steps_and_none_twice():
     """A stop moved behind today waits; one moved before today comes today; who is stopped stays so."""
     scenario = mobile()
