@@ -20,7 +20,7 @@ from sim.world.world import World
 from tests.worlds import HORIZON, MONTH, ROOT
 
 PARTS, CUSTOMERS = 16, 10_000
-LARGE: dict[str, Setting] = {"customers": CUSTOMERS, "desk.seats": 10}
+LARGE: dict[str, Setting] = {"customers": CUSTOMERS, "desk.seats": 12}
 """As many seats a customer as in the world that is shipped."""
 HANDAN = load_scenario(ROOT / "scenarios" / "handan_unicom.yaml")
 
