@@ -1,7 +1,7 @@
 """Pages to look things up in: `python -m tests.golden.reference_pages` writes them anew.
 
-docs/scenario.md and docs/experiment.md are made from the schema, docs/facts.md from the register of facts. The test beside
-this file compares, so that no key and no fact can be missing from its page.
+docs/scenario.md and docs/experiment.md are made from the schema, docs/facts.md from the register of facts. The test
+beside this file compares, so that no key and no fact can be missing from its page.
 """
 
 from __future__ import annotations
