@@ -1,4 +1,4 @@
-# Everything a newcomer needs: `make run` and `make test`. Each sets up what it uses.
+# Everything a newcomer needs: `make run` and `make test`. Each target sets up what it uses; `make help` lists them.
 # A Python of your own choice: make run PYTHON=/path/to/python3.12
 
 VENV := .venv
@@ -19,9 +19,12 @@ PIP_INSTALL := $(BIN)/python -m pip install -qq --constraint constraints.txt
 TEST_WORKERS ?= 2
 
 .DELETE_ON_ERROR:
-.PHONY: setup run test lint types tests bench readme validation evidence experiments pathologies clean
+.PHONY: help setup run test lint types tests bench readme validation evidence experiments pathologies reference clean
 
-setup: $(READY)
+setup: $(READY)  ## set up .venv with the versions of constraints.txt
+
+help:  ## this list
+	@awk -F ':.*  ## ' '/^[a-z]+:.*  ## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 $(READY): pyproject.toml constraints.txt
 	$(if $(strip $(PYTHON)),,$(error Python 3.11, 3.12 or 3.13 with its venv module is needed, and none was found on PATH))
@@ -31,38 +34,42 @@ $(READY): pyproject.toml constraints.txt
 	@$(PIP_INSTALL) --no-build-isolation --editable ".[dev]"
 	@touch $(READY)
 
-run: setup
+run: setup  ## run company H, print the answer and where the report is
 	@$(BIN)/sim run scenarios/h_broadband.yaml
 
-test: lint types tests
+test: lint types tests  ## all that has to pass: lint, types, tests
 
-lint: setup
+lint: setup  ## ruff: rules and layout
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 
-types: setup
+types: setup  ## mypy, strict
 	@$(BIN)/mypy
 
-tests: setup
+tests: setup  ## pytest, on TEST_WORKERS processes (2)
 	@$(BIN)/python -m pytest --quiet -n $(TEST_WORKERS) --dist loadfile
 
-bench: setup
+bench: setup  ## measure the engine against a plain SimPy model; writes build/bench.json
 	@$(BIN)/python -m benchmarks
 
-readme: setup
+readme: setup  ## run the commands of README.md and write their figures anew (minutes)
 	@$(BIN)/python -m tests.golden.readme_block
 
-validation: setup
+validation: setup  ## write docs/validation.md anew: reported figures beside simulated ones
 	@$(BIN)/python -m tests.golden.validation_page
 
-experiments: setup
+experiments: setup  ## run every experiment and write experiments/README.md anew (minutes)
 	@$(BIN)/python -m tests.golden.experiments_page
 
-pathologies: setup
+pathologies: setup  ## run wrong records and write the table of docs/analyse.md anew
 	@$(BIN)/python -m tests.golden.wrong_records_page
 
-evidence: setup
+evidence: setup  ## write the table of docs/evidence.md anew
 	@$(BIN)/python -m tests.golden.evidence_page
 
-clean:
+reference: setup  ## write docs/scenario.md, docs/experiment.md, docs/facts.md and the picture of docs/model.md anew
+	@$(BIN)/python -m tests.golden.reference_pages
+	@$(BIN)/python -m tests.golden.life_cycle
+
+clean:  ## remove the virtual environment and build/
 	rm -rf $(VENV) build

@@ -1,21 +1,24 @@
 """The command `sim`: finds a command, runs it, and turns what goes wrong into a clear line and an exit code.
 
-0 done, 1 the run failed, 2 bad input, 130 stopped by the user. Commands are imported when they are called, so
-that ``sim --help`` answers at once.
+0 done, 1 the run failed, 2 bad input, 130 stopped by the user, 143 terminated (SIGTERM). Commands are imported when
+they are called, so that ``sim --help`` answers at once.
 """
 
 from __future__ import annotations
 
 import difflib
+import signal
 import sys
 import traceback
 from importlib import import_module
+from types import FrameType
+from typing import NoReturn
 
 import click
 
 import sim
 
-DONE, FAILED, BAD_INPUT, STOPPED = 0, 1, 2, 130
+DONE, FAILED, BAD_INPUT, STOPPED, TERMINATED = 0, 1, 2, 130, 143
 DEBUG = "--debug"
 
 # name -> what it does; each lives in the module of its name, as a command of its name
@@ -61,8 +64,20 @@ def commands(debug: bool) -> None:
     """Simulate a retention campaign, the trial that tests it, and the truth the trial is graded against."""
 
 
+class Terminated(BaseException):
+    """SIGTERM came: unwinds the command as Ctrl-C does, so that workers are ended and hidden folders removed.
+
+    No `KeyboardInterrupt`, because click makes another exception of that.
+    """
+
+
+def _terminate(number: int, frame: FrameType | None) -> NoReturn:
+    raise Terminated
+
+
 def main() -> None:
     """Run the command line and leave with its exit code."""
+    signal.signal(signal.SIGTERM, _terminate)  # left alone, it would end this process only, and no worker
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a terminal without a minus sign still gets its tables
@@ -84,6 +99,10 @@ def outcome(arguments: list[str]) -> int:
         _trace(debug)
         click.echo("sim: stopped; nothing was written", err=True)
         return STOPPED
+    except Terminated:
+        _trace(debug)
+        click.echo("sim: terminated; nothing was written", err=True)
+        return TERMINATED
     except MemoryError:
         _trace(debug)
         click.echo("sim: not enough memory; try fewer --customers or --jobs", err=True)

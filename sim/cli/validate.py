@@ -47,6 +47,7 @@ def validate(scenarios: tuple[Path, ...], seed: int, replications: int, jobs: in
     from sim.planning.validate import live_validation
     from sim.report.terminal import to_rich
     from sim.report.validation_page import Validation, page
+    from sim.report.whole_file import write_whole
 
     found = []
     with StageProgress(Console(stderr=True)) as progress:
@@ -57,7 +58,7 @@ def validate(scenarios: tuple[Path, ...], seed: int, replications: int, jobs: in
     for one in found:
         _show(console, one, to_rich)
     if markdown is not None:
-        markdown.write_text(page(found, seed=seed, replications=replications), encoding="utf-8")
+        write_whole(markdown, page(found, seed=seed, replications=replications))
         console.print(f"\nWritten: {markdown}", style="bold")
 
 

@@ -104,7 +104,7 @@ def _replace(folder: Path, hidden: Path) -> None:
     folder.rename(old)
     try:
         hidden.rename(folder)
-    except OSError:
+    except BaseException:  # a stop by the user between the two leaves the old one too
         with suppress(OSError):
             old.rename(folder)
         raise

@@ -21,6 +21,7 @@ from sim.report.stored import StoredRun, read_run
 from sim.report.study_page import ANALYSIS, analysis_manifest
 from sim.report.study_view import answer as study_answer
 from sim.report.values import Summary
+from sim.report.whole_file import write_whole
 from sim.report.wording import counted
 from sim.report.write import PAGE, SUMMARY
 from sim.scenario.problems import InputProblems
@@ -68,19 +69,15 @@ def write_index(results: Path) -> None:
     RunFailed
         If the disk is full or cannot be written.
     """
-    beside = results / f".{INDEX}.{os.getpid()}"
     try:
         listed = None
         while listed != (there := _folders(results)):
             listed = there
-            beside.write_bytes(render_index(results, listed).encode("utf-8"))
-            beside.replace(results / INDEX)
+            write_whole(results / INDEX, render_index(results, listed))
     except OSError as error:
         raise RunFailed(
             f"{results / INDEX}: it could not be written ({(error.strerror or str(error)).lower()})"
         ) from error
-    finally:
-        beside.unlink(missing_ok=True)
 
 
 def render_index(results: Path, folders: Iterable[Path]) -> str:

@@ -110,7 +110,7 @@ def facts_page() -> str:
     lines = [
         "# The register of facts",
         "",
-        "Made from `sim/scenario/facts.yaml` by `sim.scenario.facts.facts_page`; do not edit here.",
+        "Made by `make reference` from `sim/scenario/facts.yaml`; do not edit.",
         "",
         "What the sources report, in our words, by the IDs that a scenario's `source:` may name. Figures",
         "stand as printed (percentages as fractions); where a source contradicts itself, both are given.",

@@ -35,6 +35,8 @@ _BY_SUFFIX: tuple[tuple[str, Unit], ...] = (
     ("yuan_per_minute", Unit("yuan per minute", "of yuan per minute", "2 yuan per minute")),
     ("yuan_per_month", Unit("yuan per month", "of yuan per month", "200 yuan per month")),
     ("yuan_per_year", Unit("yuan per year", "of yuan per year", "200 yuan per year")),
+    # before `month`: `touches_a_month` is a number, not a time
+    ("a_month", Unit("per month", "per month", "3 per month")),
     ("per_month", Unit("per month", "per month", "4% per month", percent=True)),
     ("per_year", Unit("per year", "per year", "4% per year", percent=True)),
     ("minutes", Unit("minute", "of minutes", "7 minutes")),

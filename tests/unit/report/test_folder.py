@@ -101,19 +101,22 @@ def test_force_that_fails_leaves_the_old_run(tmp_path: Path) -> None:
     assert names(tmp_path) == {"run"}
 
 
+@pytest.mark.parametrize(
+    ("fault", "raised"), [(OSError(errno.EIO, "broken"), RunFailed), (KeyboardInterrupt(), KeyboardInterrupt)]
+)
 def test_force_puts_the_old_run_back_if_the_new_one_cannot_stand(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: BaseException, raised: type[BaseException]
 ) -> None:
     target = old_run(tmp_path / "run")
     rename = Path.rename
 
     def fail(self: Path, other: Path) -> Path:
         if "unfinished" in self.name:
-            raise OSError(errno.EIO, "broken")
+            raise fault
         return rename(self, other)
 
     monkeypatch.setattr(Path, "rename", fail)
-    with pytest.raises(RunFailed), written_whole(target, force=True):
+    with pytest.raises(raised), written_whole(target, force=True):
         pass
     assert names(target) == {"manifest.json", "old.txt"}
     assert names(tmp_path) == {"run"}

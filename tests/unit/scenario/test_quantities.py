@@ -24,6 +24,7 @@ from sim.scenario.quantities import quantity, unit_of
         ("mean_fee_yuan_per_month", "2500 yuan/month", 2500),
         ("cost_yuan_per_minute", "1.5 yuan a minute", 1.5),
         ("service_minutes", "5 minutes", 5),
+        ("touches_a_month", "4 a month", 4),
     ],
 )
 def test_a_value_may_repeat_the_unit_of_its_key(key: str, text: str, number: float) -> None:
@@ -37,6 +38,7 @@ def test_a_value_may_repeat_the_unit_of_its_key(key: str, text: str, number: flo
     [
         ("delay_days", "3 months", "days"),
         ("growth_months", "90 days", "months"),
+        ("touches_a_month", "4 months", "per month"),
         ("delay_days", "15%", "days"),
         ("share", "7 days", "between 0 and 1"),
         ("per_month", "2% per year", "per month"),
