@@ -56,7 +56,11 @@ def studies() -> Iterator[Study]:
             yield Study(experiment, scenario)
 
 
-UNLISTED = {"gift_match": "h_broadband.yaml", "reward_cadence": "h_broadband.yaml"}
+UNLISTED = {
+    "commission_terms": "handan_unicom.yaml",
+    "gift_match": "h_broadband.yaml",
+    "reward_cadence": "h_broadband.yaml",
+}
 """Experiments that no scenario runs by itself, each with the scenario in which it is answered here."""
 
 

@@ -1,4 +1,4 @@
-"""Conservation in every world that is shipped, under each of its policies: each customer and each fen is in one place."""
+"""Conservation in every world that is shipped, under each of its policies: all customers, and every fen, in one place."""
 
 from pathlib import Path
 
