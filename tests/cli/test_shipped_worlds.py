@@ -12,7 +12,7 @@ from sim.scenario.load import load_scenario
 SCENARIOS = sorted((Path(__file__).parents[2] / "scenarios").glob("*.yaml"))
 NAMES = [file.stem for file in SCENARIOS]
 # Experiments that no scenario lists, so that `make run` stays short, by the scenario they are made for.
-UNLISTED = {"gift_match": "h_broadband", "reward_cadence": "h_broadband"}
+UNLISTED = {"commission_terms": "handan_unicom", "gift_match": "h_broadband", "reward_cadence": "h_broadband"}
 
 
 @pytest.mark.parametrize("file", SCENARIOS, ids=NAMES)

@@ -57,6 +57,7 @@ def studies() -> Iterator[Study]:
 
 
 UNLISTED = {
+    "commission_terms": "handan_unicom.yaml",
     "gift_match": "h_broadband.yaml",
     "reward_cadence": "h_broadband.yaml",
     "wrong_records": "h_broadband.yaml",

@@ -101,12 +101,12 @@ def test_passive_losses_are_mostly_those_of_low_brands():
 
 
 def test_offers_to_newcomers_make_customers_change_their_number():
-    """W-02: without them a fifth fewer do."""
+    """W-02: without them a quarter fewer do; 50,000 changes."""
     changes = [
         world(*terms).shared.tally[..., LOSS_COLUMN + Clock.NUMBER_CHANGE].sum()
         for terms in ((), (("promotions.newcomers.strength", 0.0),))
     ]
-    assert 0.65 < changes[1] / changes[0] < 0.85
+    assert changes[1] / changes[0] == pytest.approx(0.73, abs=0.03)
 
 
 def test_most_points_lapse_because_the_date_is_missed():
@@ -117,14 +117,10 @@ def test_most_points_lapse_because_the_date_is_missed():
 
 
 def test_collection_makes_debts_on_purpose_rarer():
-    """W-10: where every debt is collected, half as many join without meaning to pay."""
-    joiners = {}
+    """W-10: where every debt is collected, half as many join without meaning to pay; about 400 and 200 do."""
+    swindlers = []
     for success in (0.0, 1.0):
-        start = draw_start(HANDAN.with_value("billing.collection.success_share", success).value, 1, np.arange(PARTS))
-        lived = start.world("before")
-        lived.begin()
-        lived.live(HORIZON)
-        c = lived.customers
-        joiners[success] = int(c["fraud"][(c["joined"] > 0) & (c["resold"] == 0)].sum())
-    assert joiners[0.0] > 25
-    assert joiners[1.0] < 0.75 * joiners[0.0]
+        c = world(("billing.collection.success_share", success)).customers
+        joiners = (c["joined"] > 0) & (c["joined"] < HORIZON) & (c["resold"] == 0)
+        swindlers.append(c["fraud"][joiners].sum())
+    assert swindlers[1] / swindlers[0] == pytest.approx(0.5, abs=0.1)
