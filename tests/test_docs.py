@@ -14,13 +14,10 @@ import pytest
 from sim.cli.main import COMMANDS, commands
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGES = sorted(
-    page
-    for page in (*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("*/README.md"))
-    if ".venv" not in page.parts
-)
 SOURCES = sorted(file for folder in ("sim", "benchmarks", "tests") for file in (ROOT / folder).rglob("*.py"))
 FOLDERS = ("sim", "tests", "docs", "scenarios", "experiments", "benchmarks", "results")
+PAGES = sorted([*ROOT.glob("*.md"), *(page for folder in FOLDERS for page in (ROOT / folder).rglob("*.md"))])
+NAMES = {file.name for folder in FOLDERS for file in (ROOT / folder).rglob("*.*")}
 WRITTEN_BY_RUNS = {"results/index.html"}
 
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
@@ -66,12 +63,11 @@ def dead_links(page: Path) -> Iterator[str]:
 
 def missing_files(page: Path) -> Iterator[str]:
     """Files that a page names in code, by their way from the top or a source by its name alone, and not there."""
-    names = {file.name for file in ROOT.rglob("*.*") if ".venv" not in file.parts}
     for piece in code(page):
         for name in FILE.findall(piece):
             if name not in WRITTEN_BY_RUNS and not list(ROOT.glob(name)):
                 yield name
-        yield from (name for name in BARE_FILE.findall(piece) if name not in names)
+        yield from (name for name in BARE_FILE.findall(piece) if name not in NAMES)
 
 
 def command_lines(page: Path) -> Iterator[str]:
