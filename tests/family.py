@@ -235,6 +235,10 @@ CHECKS = (
     "Emax: coverage of the least dose",
     "interaction of shares: level",
     "interaction of means: level",
+    "power: churn under constant hazards",
+    "power: churn, trials of twice the size",
+    "power: share put in",
+    "power: amount put in",
 )
 
 Side = Literal["is", "at most", "at least"]

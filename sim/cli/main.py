@@ -22,6 +22,7 @@ DEBUG = "--debug"
 COMMANDS = {
     "run": "Live a scenario, answer its experiments, write the report.",
     "check": "Say whether a scenario is valid, what is in it, what is assumed.",
+    "power": "Say what a trial can find, and what going by it costs.",
     "calibrate": "Fit a scenario's marked parameters to its targets.",
     "compare": "Say what differs between runs, and which decisions that changes.",
     "validate": "Compare every reported figure with what the world does.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import zlib
 from typing import TYPE_CHECKING, Any
 
@@ -44,15 +45,29 @@ def tenure_bands(scenario: Scenario) -> list[float]:
 def strata(scenario: Scenario, experiment: Experiment, customers: Customers) -> np.ndarray:
     """Stratum of each customer on day 0; all 0 where assignment is not stratified."""
     stratum = np.zeros(len(customers), dtype=np.int64)
+    levels = _levels(scenario)
     columns = {
-        "tier": (customers["tier"], len(TIER_NAMES)),
-        "tenure_band": (tenure_band(scenario, customers, 0.0), len(tenure_bands(scenario))),
-        "segment": (customers["segment"], len(scenario.segments)),
+        "tier": customers["tier"],
+        "tenure_band": tenure_band(scenario, customers, 0.0),
+        "segment": customers["segment"],
     }
     for name in experiment.assignment.strata:
-        column, levels = columns[name]
-        stratum = stratum * levels + column
+        stratum = stratum * levels[name] + columns[name]
     return stratum
+
+
+def strata_count(scenario: Scenario, experiment: Experiment) -> int:
+    """How many strata there can be; 1 where assignment is not stratified."""
+    levels = _levels(scenario)
+    return math.prod(levels[name] for name in experiment.assignment.strata)
+
+
+def _levels(scenario: Scenario) -> dict[str, int]:
+    return {
+        "tier": len(TIER_NAMES),
+        "tenure_band": len(tenure_bands(scenario)),
+        "segment": len(scenario.segments),
+    }
 
 
 def assign(

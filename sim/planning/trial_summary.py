@@ -35,7 +35,7 @@ def trial_part(bench: Bench, before_after: Mapping[str, np.ndarray]) -> dict[str
     """
     experiment = bench.experiment
     contrasts = bench.contrasts()
-    _, concluded = decide_trials(bench, contrasts)
+    concluded = decide_trials(bench, contrasts)
     sizes = np.bincount(bench.trial.arm[bench.trial.replication == 0], minlength=len(bench.arms))
     return {
         "design": {

@@ -52,7 +52,7 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
     ("words", "line"),
     [
         (["rnu"], "No such command 'rnu' (did you mean 'run'?)."),
-        (["fly"], "No such command 'fly' (there are run, check, calibrate, compare, validate)."),
+        (["fly"], "No such command 'fly' (there are run, check, power, calibrate, compare, validate)."),
         (["run"], "Missing argument 'SCENARIO'."),
     ],
 )
