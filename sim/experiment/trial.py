@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.experiment.assignment import assign, eligible, strata
+from sim.experiment.before import read_before
 from sim.experiment.outcomes import Outcomes, mean_by, metric, read_outcomes
 from sim.experiment.start import Start, residual_end
 from sim.experiment.truth import Customers, RolloutBlock
@@ -65,11 +66,12 @@ def live_trial(start: Start, experiment: Experiment, seed: int) -> tuple[Outcome
     )
     who = eligible(experiment, world.customers)
     stratum = strata(start.scenario, experiment, world.customers[who])
+    before = read_before(start.scenario, world.customers[who])
     world.enrol(who, assign(experiment, seed, world.customers[who], stratum))
     world.begin()
     horizon = horizon_of(start, experiment)
     world.live(horizon)
-    return read_outcomes(start.scenario, world.customers[who], stratum, horizon), world
+    return read_outcomes(start.scenario, world.customers[who], stratum, before, horizon), world
 
 
 def live_rollout(start: Start, experiment: Experiment, arm: str) -> tuple[Outcomes, World, np.ndarray]:
@@ -83,16 +85,18 @@ def live_rollout(start: Start, experiment: Experiment, arm: str) -> tuple[Outcom
     world = start.world(background.policy, background.without, [arm_rule(experiment.arms[arm])])
     who = eligible(experiment, world.customers)
     stratum = strata(start.scenario, experiment, world.customers[who])
+    before = read_before(start.scenario, world.customers[who])
     world.enrol(who, 0)
     world.begin()
     horizon = horizon_of(start, experiment)
     world.live(horizon)
-    outcomes = read_outcomes(start.scenario, world.customers[who], stratum, horizon)
+    outcomes = read_outcomes(start.scenario, world.customers[who], stratum, before, horizon)
     outcomes.arm[:] = list(experiment.arms).index(arm)
     tally = world.tally_to(horizon)
     world.end_campaign(background.policy, background.without)
     world.live(residual_end(start.scenario, horizon))
     outcomes.residual[:] = world.customers["residual"][who]
+    outcomes.lost_at[:] = world.customers["lost_at"][who]
     return outcomes, world, tally
 
 

@@ -26,6 +26,7 @@ def firm_part(truth: FirmTruth) -> dict[str, Any]:
         ],
         "equivalence": [],
         "naive": [],
+        "movers": [],
         "trial_decision": _REFUSED,
     }
 

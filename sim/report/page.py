@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from sim.report import experiment_view as tables
 from sim.report import experiment_words as words
-from sim.report import run_view
+from sim.report import movers_view, run_view
 from sim.report.answer import answer_sentence
 from sim.report.figures import OF_EXPERIMENT, figure_name
 from sim.report.figures.style import inline
@@ -96,6 +96,9 @@ def _experiment(experiment: Mapping[str, Any], summary: Summary, figures: Mappin
         "grades": tables.grades_table(experiment),
         "equivalence": words.equivalence_in_words(experiment, summary),
         "naive": tables.naive_table(experiment, summary),
+        "movers": movers_view.kinds_tables(experiment),
+        "movers_paid": movers_view.paid_table(experiment, summary),
+        "movers_words": movers_view.how_to_read(experiment),
         "rests_on": list(experiment.get("rests_on", ())),
         "worlds": tables.doubt_table(experiment, summary),
         "worlds_label": (experiment.get("decision") or {}).get("label"),
