@@ -1,7 +1,7 @@
 """Who was moved by an arm: each customer under the arm beside its own twin under the reference.
 
-No trial can show this: it sees every customer under one arm only. Four kinds: persuadable (leaves without the arm, stays
-with it), sure thing (stays anyway), lost cause (leaves anyway), sleeping dog (stays unless it gets the arm).
+No trial can show this: it sees every customer under one arm only. Four kinds: persuadable (leaves without the arm,
+stays with it), sure thing (stays anyway), lost cause (leaves anyway), sleeping dog (stays unless it gets the arm).
 """
 
 from __future__ import annotations
@@ -60,6 +60,7 @@ class Moved:
     deadweight_share : the same as a share
     cost_per_saved : what the arm costs more, yuan for each customer saved on balance (persuadable less sleeping dogs)
     put_off : share of the persuadable who left after the horizon, within the residual time, after all
+    sure_left : the same of the sure things: what time does to everybody
     residual_days : how long after the horizon they were watched
     """
 
@@ -71,6 +72,7 @@ class Moved:
     deadweight_share: Interval | Refused
     cost_per_saved: Interval | Refused
     put_off: Interval | Refused
+    sure_left: Interval | Refused
     residual_days: float
 
 
@@ -122,7 +124,7 @@ def moved(
 
     everybody, paid = total(np.ones(len(row))), total(more)
     wasted = total(np.where((kind == SURE_THING) | (kind == LOST_CAUSE), more, 0.0))
-    persuaded = kind == PERSUADABLE
+    persuaded, sure = kind == PERSUADABLE, kind == SURE_THING
     saved = total(persuaded * 1.0 - (kind == SLEEPING_DOG))
     of_all = run_ratio(saved, everybody)
     shown = isinstance(of_all, Interval) and of_all.low > 0
@@ -139,6 +141,7 @@ def moved(
         put_off=run_ratio(total(persuaded & np.isfinite(one.lost_at)), total(persuaded))
         if persuaded.any()
         else NOBODY_PERSUADED,
+        sure_left=run_ratio(total(sure & np.isfinite(one.lost_at)), total(sure)),
         residual_days=residual_days,
     )
 

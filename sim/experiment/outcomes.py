@@ -51,6 +51,7 @@ class Outcomes:
     answer : satisfaction at the last survey answer, -1 never answered
     before : what was so on day 0, of `before_dtype`
     lost_at : day of leaving as far as the world was lived, also after the horizon; inf for who was still there then
+    net_at : fen, net value by each day of the follow-up, (n, days)
     """
 
     replication: np.ndarray
@@ -66,6 +67,7 @@ class Outcomes:
     answer: np.ndarray
     before: np.ndarray
     lost_at: np.ndarray
+    net_at: np.ndarray
 
     def __len__(self) -> int:
         return len(self.replication)
@@ -102,6 +104,7 @@ def read_outcomes(
         answer=customers["answer"].astype(np.int64),
         before=before,
         lost_at=customers["lost_at"].copy(),
+        net_at=np.zeros((len(customers), 0)),
     )
 
 

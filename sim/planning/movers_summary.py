@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from sim.experiment.grade import Bench
     from sim.scenario.schema import Scenario
 
-NUMBERS = ("paid", "deadweight", "deadweight_share", "cost_per_saved", "put_off")
+NUMBERS = ("paid", "deadweight", "deadweight_share", "cost_per_saved", "put_off", "sure_left")
 
 
 def movers_part(scenario: Scenario, bench: Bench) -> list[dict[str, Any]]:

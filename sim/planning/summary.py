@@ -167,6 +167,7 @@ def _experiment(lived: Lived, experiment: Question) -> dict[str, Any]:
         "equivalence": part["equivalence"],
         "naive": part["naive"],
         "movers": part["movers"],
+        "follow_up": part["follow_up"],
         "doubt": worlds,
         "decision": decision,
         "trial_decision": part["trial_decision"],

@@ -14,6 +14,7 @@ from sim.evidence.survival import Curve, kaplan_meier
 from sim.experiment.decide import decide_trials
 from sim.experiment.grade import WITH_RESIDUAL, Bench, GradedContrast, GradedEquivalence
 from sim.experiment.naive import responders_and_others
+from sim.planning.follow_up_summary import follow_up_part
 
 if TYPE_CHECKING:
     from sim.scenario.experiment_schema import Experiment
@@ -50,6 +51,7 @@ def trial_part(bench: Bench, before_after: Mapping[str, np.ndarray]) -> dict[str
         "contrasts": [_contrast(bench, contrast) for contrast in contrasts],
         "equivalence": [_equivalence(experiment, claim) for claim in bench.equivalences()],
         "naive": _naive(bench, before_after),
+        "follow_up": follow_up_part(bench),
         "trial_decision": {
             "arm": concluded.arm,
             "inconclusive": not concluded.conclusive,

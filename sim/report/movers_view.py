@@ -56,6 +56,7 @@ def paid_table(experiment: Mapping[str, Any], summary: Summary) -> Table | None:
         Column("as a share"),
         Column("for each customer saved", unit=currency),
         Column("only put off"),
+        Column("sure things who left too"),
     ]
     rows = [
         Row(
@@ -66,6 +67,7 @@ def paid_table(experiment: Mapping[str, Any], summary: Summary) -> Table | None:
                 cell(item["deadweight_share"], "share"),
                 cell(item["cost_per_saved"], currency, bare=True),
                 cell(item["put_off"], "share"),
+                cell(item["sure_left"], "share"),
             )
         )
         for item in experiment.get("movers", ())
@@ -82,6 +84,7 @@ def how_to_read(experiment: Mapping[str, Any]) -> str:
     days = f"{movers[0]['residual_days']:,.0f}"
     return (
         "Each customer beside its own twin under the reference, which no trial can see. "
-        f"{kinds[0].upper()}{kinds[1:]}. Deadweight is what was paid to sure things and lost causes. Saved: persuadable "
-        f"less sleeping dogs. Only put off: those persuaded who left within {days} days after the horizon after all."
+        f"{kinds[0].upper()}{kinds[1:]}. Deadweight is what was paid to sure things and lost causes. Saved: "
+        "persuadable less sleeping dogs. Only put off: those persuaded who left after all, within "
+        f"{days} days after the horizon; beside it the sure things who did."
     )

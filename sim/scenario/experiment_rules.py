@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from typing import Any, get_args
 
@@ -102,6 +103,15 @@ def _rules_can_decide(view: View) -> Found:
         yield view.problem(("contrasts",), "no contrast against the reference", rule)
 
 
+def _follow_up_ascends(view: View) -> Found:
+    before = 0.0
+    for place in range(len(view.get("follow_up_days") or ()) if isinstance(view.get("follow_up_days"), list) else 0):
+        day = view.number("follow_up_days", place)
+        if day is not None and day <= before:
+            yield view.problem(("follow_up_days", place), shown(day), f"later than the day before it, {shown(before)}")
+        before = before if day is None else day
+
+
 # --- against the scenario -------------------------------------------------------------------------
 
 
@@ -144,6 +154,18 @@ def _horizon_fits(view: View, scenario: Loaded[Scenario]) -> Found:
     if horizon is not None and horizon > scenario.value.horizon_days:
         rule = f"at most the scenario's {scenario.value.horizon_days} ({_place(scenario, 'horizon_days')})"
         yield view.problem(("horizon_days",), shown(horizon), rule)
+
+
+def _follow_up_is_lived(view: View, scenario: Loaded[Scenario]) -> Found:
+    world, days = scenario.value, view.get("follow_up_days")
+    horizon = view.number("horizon_days") or world.horizon_days
+    months = world.residual.months if world.residual is not None else 0.0
+    last = math.ceil(horizon + months * 365 / 12)
+    for place in range(len(days) if isinstance(days, list) else 0):
+        day = view.number("follow_up_days", place)
+        if day is not None and day > last:
+            rule = f"at most {last}: the horizon and the residual time of {scenario.file}, the last day that is lived"
+            yield view.problem(("follow_up_days", place), shown(day), rule)
 
 
 def _residual_known(view: View, scenario: Loaded[Scenario]) -> Found:
@@ -201,10 +223,12 @@ _INSIDE: tuple[Callable[[View], Found], ...] = (
     _metrics_listed,
     _strata_fit,
     _rules_can_decide,
+    _follow_up_ascends,
 )
 _AGAINST_SCENARIO: tuple[Callable[[View, Loaded[Scenario]], Found], ...] = (
     _world_has_it,
     _horizon_fits,
+    _follow_up_is_lived,
     _residual_known,
     _doubt_has_range,
 )

@@ -163,6 +163,8 @@ class Experiment(Question):
     equivalence: Many[Equivalence] = ()
     alpha: float = Field(default=0.05, gt=0, lt=0.5)
     trial_decision: TrialDecision
+    follow_up_days: Many[HorizonDays] = ()
+    """Days by which effects are read, besides the horizon; later ones than it are lived without the campaign."""
 
 
 NO_TRIAL = (
@@ -175,7 +177,7 @@ class FirmQuestion(Question):
     """A question that only the whole firm can answer: each arm is a firm of its own (model.md section 16)."""
 
     refused_keys: ClassVar[Mapping[str, str]] = dict.fromkeys(
-        ("eligible", "assignment", "equivalence", "alpha", "trial_decision"), NO_TRIAL
+        ("eligible", "assignment", "equivalence", "alpha", "trial_decision", "follow_up_days"), NO_TRIAL
     )
 
     arms: dict[Name, FirmArm] = Field(min_length=2, max_length=16)
