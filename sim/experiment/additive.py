@@ -60,6 +60,14 @@ class Cells:
         n = self.n[..., arm]
         return Sample(n, self.mean[..., arm], self.squares[..., arm] / np.maximum(n - 1, 1))
 
+    def flat_counts(self, arm: int) -> Counts:
+        """As `counts`, of cells that have one stratum; shape (trials,)."""
+        return Counts(*(np.asarray(part)[:, 0] for part in self.counts(arm)))
+
+    def flat_sample(self, arm: int) -> Sample:
+        """As `sample`, of cells that have one stratum; shape (trials,)."""
+        return Sample(*(np.asarray(part)[:, 0] for part in self.sample(arm)))
+
     def totals(self) -> Cells:
         """The same without strata, shape (trials, 1, arms)."""
         n = self.n.sum(axis=1, keepdims=True)
@@ -89,19 +97,12 @@ def joined(parts: Sequence[Cells]) -> Cells:
 def compare(cells: Cells, metric: str, arm: int, against: int, *, stratified: bool, level: float) -> Estimates:
     """One arm against another by the analysis that follows the design, in all trials at once."""
     if metric in SHARES:
-        one, other = cells.counts(arm), cells.counts(against)
         if stratified:
-            return stratified_risk_difference(one, other, level=level)
-        return risk_difference(_flat(one), _flat(other), level=level)
-    sides = cells.sample(arm), cells.sample(against)
+            return stratified_risk_difference(cells.counts(arm), cells.counts(against), level=level)
+        return risk_difference(cells.flat_counts(arm), cells.flat_counts(against), level=level)
     if stratified:
-        return stratified_mean_difference(*sides, level=level)
-    first, second = (Sample(*(np.asarray(part)[:, 0] for part in side)) for side in sides)
-    return mean_difference(first, second, level=level)
-
-
-def _flat(counts: Counts) -> Counts:
-    return Counts(np.asarray(counts.events)[:, 0], np.asarray(counts.n)[:, 0])
+        return stratified_mean_difference(cells.sample(arm), cells.sample(against), level=level)
+    return mean_difference(cells.flat_sample(arm), cells.flat_sample(against), level=level)
 
 
 def with_effect(cells: Cells, metric: str, arm: int, effect: float, generator: np.random.Generator) -> Cells:

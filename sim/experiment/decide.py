@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from sim.experiment.families import NAMES
+
 if TYPE_CHECKING:
     from sim.experiment.grade import Bench, GradedContrast
     from sim.scenario.experiment_schema import Experiment, Question
@@ -57,7 +59,7 @@ def decide(experiment: Question, values: Mapping[str, float], costs: Mapping[str
 def decide_trials(bench: Bench, contrasts: list[GradedContrast]) -> Decision:
     """What the firm would have concluded from the first trial, and the share of all that conclude each thing."""
     experiment = bench.experiment
-    rule = experiment.trial_decision
+    rule, correction = experiment.trial_decision, NAMES[experiment.multiplicity]
     against = {c.arm: c for c in contrasts if c.metric == rule.metric and c.against == experiment.reference}
     concluded = conclude(
         experiment,
@@ -68,11 +70,11 @@ def decide_trials(bench: Bench, contrasts: list[GradedContrast]) -> Decision:
     if concluded.conclusive[0]:
         reason = (
             f"cheapest arm whose {rule.metric} differs from {experiment.reference}'s for the better "
-            f"(Holm, {experiment.alpha:.0%})"
+            f"({correction}, {experiment.alpha:.0%})"
         )
     else:
         reason = (
-            f"no arm's {rule.metric} differs from {experiment.reference}'s for the better (Holm, "
+            f"no arm's {rule.metric} differs from {experiment.reference}'s for the better ({correction}, "
             f"{experiment.alpha:.0%}): inconclusive, so {rule.if_inconclusive} stays"
         )
     first = bench.arms[concluded.arm[0]]

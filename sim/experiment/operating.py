@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.evidence.grading import Grades, grade, level, run_share
-from sim.evidence.multiplicity import holm
 from sim.evidence.results import Estimates, Interval, Refused
 from sim.experiment.additive import SHARES, Cells, cells_of, compare, joined, with_effect
 from sim.experiment.assignment import assign, strata_count
 from sim.experiment.decide import Concluded, conclude, decide
+from sim.experiment.families import corrected
 from sim.experiment.outcomes import Outcomes, concatenate, metric, residual_table
 from sim.experiment.truth import paired
 from sim.scenario.problems import Impossible
@@ -199,16 +199,21 @@ class Operating:
     def judged(self, name: str, times: int = 1) -> list[Judged]:
         """Grades of all contrasts in a metric, in trials so many times as large as planned."""
         cells = self.sums.trial[name].merged(times)
-        of_trials = [self.estimates(cells, name, contrast) for contrast in self.experiment.contrasts]
-        adjusted = holm(np.stack([each.p_value for each in of_trials], axis=1))
+        alone, of_trials, adjusted = self._family(cells, name)
         alpha = self.experiment.alpha
         return [
             Judged(
-                level(each.p_value, alpha=alpha),
+                level(alone[number].p_value, alpha=alpha),
                 grade(each, self.truth(name, contrast), alpha=alpha, p_adjusted=adjusted[:, number]),
             )
             for number, (each, contrast) in enumerate(zip(of_trials, self.experiment.contrasts, strict=True))
         ]
+
+    def _family(self, cells: Cells, name: str) -> tuple[list[Estimates], list[Estimates], np.ndarray]:
+        """All contrasts of a metric: each by itself, and corrected as the file asks, with their adjusted p."""
+        alone = [self.estimates(cells, name, contrast) for contrast in self.experiment.contrasts]
+        of_trials, adjusted, _ = corrected(self.experiment, name, alone, cells)
+        return alone, of_trials, adjusted
 
     def type_one(self, name: str, contrast: Contrast) -> Interval | Refused:
         """Share of trials significant, without adjustment, where the arms have no effect at all."""
@@ -216,8 +221,7 @@ class Operating:
 
     def family_error(self, name: str) -> Interval | Refused:
         """Share of trials that find anything in a metric, after adjustment, where no arm has an effect."""
-        each = [self.estimates(self.sums.placebo[name], name, contrast) for contrast in self.experiment.contrasts]
-        adjusted = holm(np.stack([estimates.p_value for estimates in each], axis=1))
+        *_, adjusted = self._family(self.sums.placebo[name], name)
         return run_share((np.nan_to_num(adjusted, nan=1.0) <= self.experiment.alpha).any(axis=1))
 
     def put_in(self, name: str, contrast: Contrast, effect: float) -> Judged:
@@ -243,10 +247,9 @@ class Operating:
         """What each trial concludes by the experiment's rule."""
         name, reference = self.experiment.trial_decision.metric, self.experiment.reference
         cells = self.sums.trial[name].merged(times)
-        family = list(self.experiment.contrasts)
-        each = [self.estimates(cells, name, contrast) for contrast in family]
-        adjusted = holm(np.stack([estimates.p_value for estimates in each], axis=1))
-        against = {c.arm: number for number, c in enumerate(family) if c.against == reference}
+        _, each, adjusted = self._family(cells, name)
+        family = enumerate(self.experiment.contrasts)
+        against = {c.arm: number for number, c in family if c.against == reference}
         costs = self.sums.trial[COST].merged(times).totals().mean[:, 0]
         return conclude(
             self.experiment,

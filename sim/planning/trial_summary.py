@@ -42,6 +42,7 @@ def trial_part(bench: Bench, before_after: Mapping[str, np.ndarray]) -> dict[str
         "design": {
             "assignment": experiment.assignment.method,
             "strata": list(experiment.assignment.strata),
+            **({"shares": dict(shares)} if (shares := experiment.assignment.shares) is not None else {}),
             "eligible": experiment.eligible.model_dump(exclude_none=True, mode="json"),
         },
         "alpha": experiment.alpha,
@@ -74,7 +75,9 @@ def trial_curve(bench: Bench, arm: str, days: np.ndarray) -> dict[str, Any]:
 
 def _sample_ratio(experiment: Experiment, sizes: Sequence[int]) -> dict[str, Any]:
     method = experiment.assignment.method
-    found = sample_ratio(sizes, fixed_by=None if method == "simple" else method)
+    shares = experiment.assignment.shares
+    planned = None if shares is None else [shares[arm] for arm in experiment.arms]
+    found = sample_ratio(sizes, planned, fixed_by=None if method == "simple" else method)
     if isinstance(found, Refused):
         return found.plain()
     return {"chi_square": found.chi_square, "p_value": found.p_value, "method": found.method}
@@ -82,7 +85,7 @@ def _sample_ratio(experiment: Experiment, sizes: Sequence[int]) -> dict[str, Any
 
 def _contrast(bench: Bench, contrast: GradedContrast) -> dict[str, Any]:
     shown = contrast.trials.one()
-    trial: dict[str, Any] = {"method": contrast.trials.method, "family": _family(bench, contrast)}
+    trial: dict[str, Any] = {"method": contrast.trials.method, "family": contrast.family}
     if isinstance(shown, Estimate):
         trial = {
             "effect": shown.effect.plain(),
@@ -107,10 +110,6 @@ def _contrast(bench: Bench, contrast: GradedContrast) -> dict[str, Any]:
         "interference": contrast.interference.plain(),
         **(_table_bias(bench, contrast) if contrast.metric == WITH_RESIDUAL else {}),
     }
-
-
-def _family(bench: Bench, contrast: GradedContrast) -> str:
-    return f"{contrast.family}: {len(bench.experiment.contrasts)} contrasts, Holm"
 
 
 def _table_bias(bench: Bench, contrast: GradedContrast) -> dict[str, Any]:

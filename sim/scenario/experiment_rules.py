@@ -93,6 +93,31 @@ def _strata_fit(view: View) -> Found:
         yield view.problem(("assignment", "strata"), "a list of strata", f"left out {because}")
 
 
+def _shares_are_of_all_arms(view: View) -> Found:
+    shares, arms = view.block("assignment", "shares"), view.block("arms")
+    for name in shares if arms else ():
+        if name not in arms:
+            yield view.unknown(("assignment", "shares", name), name, arms, ("arms",))
+    missing = [name for name in arms if name not in shares]
+    if shares and missing:
+        rule = f"a share of every arm ({view.where('arms')}): there is none of {', '.join(missing)}"
+        yield view.problem(("assignment", "shares"), "a block", rule)
+
+
+def _dunnett_fits(view: View) -> Found:
+    if view.get("multiplicity") != "dunnett":
+        return
+    because = f"({view.where('multiplicity')})"
+    against = [comparison.get("against") for _, comparison in view.entries("contrasts")]
+    for place, name in enumerate(against):
+        if name != against[0]:
+            rule = f"{against[0]}, as all others: Dunnett compares with one arm {because}"
+            yield view.problem(("contrasts", place, "against"), shown(name), rule)
+    if view.get("assignment", "method") == "stratified":
+        rule = f"simple or complete: Dunnett knows no strata {because}"
+        yield view.problem(("assignment", "method"), "'stratified'", rule)
+
+
 def _rules_can_decide(view: View) -> Found:
     reference = view.get("reference")
     against = [comparison.get("against") for _, comparison in view.entries("contrasts")]
@@ -222,6 +247,8 @@ _INSIDE: tuple[Callable[[View], Found], ...] = (
     _lists_without_repeats,
     _metrics_listed,
     _strata_fit,
+    _shares_are_of_all_arms,
+    _dunnett_fits,
     _rules_can_decide,
     _follow_up_ascends,
 )
