@@ -243,6 +243,10 @@ CHECKS = (
     "sample-ratio check: false alarms, three arms",
     "balance check: p, three arms and skewed covariates",
     "CUPED with one slope for all arms: level, skewed amounts",
+    "power: churn under constant hazards",
+    "power: churn, trials of twice the size",
+    "power: share put in",
+    "power: amount put in",
 )
 
 Side = Literal["is", "at most", "at least"]

@@ -14,7 +14,7 @@ import numpy as np
 
 from sim.customer.base import draw_base
 from sim.customer.laws import Laws, compile_laws
-from sim.scenario.experiment_schema import Question
+from sim.scenario.experiment_schema import Experiment, Question
 from sim.scenario.load import load_experiment, load_scenario
 from sim.scenario.loaded import Loaded, Setting
 from sim.scenario.schema import Scenario
@@ -157,6 +157,33 @@ def firm_question(scenario: Loaded[Scenario], arms: Mapping[str, Any], **keys: A
         file = Path(folder) / "firm.yaml"
         file.write_text(json.dumps(tree | keys), encoding="utf-8")
         return load_experiment(file, scenario)
+
+
+def experiment_in(scenario: Loaded[Scenario], arms: Mapping[str, Any], **keys: Any) -> Experiment:
+    """An experiment of a test's own, read like a user's; the first arm is the reference."""
+    reference, *others = arms
+    tree = {
+        "name": "trial",
+        "question": "What should customers get?",
+        "background": {"policy": scenario.value.baseline_policy},
+        "assignment": {"method": "complete"},
+        "arms": dict(arms),
+        "reference": reference,
+        "metrics": ["churn_rate", "net_value_per_customer"],
+        "contrasts": [{"arm": arm, "against": reference} for arm in others],
+        "decision": {"metric": "net_value_per_customer", "choose": "highest"},
+        "trial_decision": {
+            "metric": "churn_rate",
+            "choose": "cheapest_below_reference",
+            "if_inconclusive": reference,
+        },
+    }
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "trial.yaml"
+        file.write_text(json.dumps(tree | keys), encoding="utf-8")
+        loaded = load_experiment(file, scenario).value
+    assert isinstance(loaded, Experiment)
+    return loaded
 
 
 def with_desk(scenario: Scenario, **changes: Any) -> Scenario:

@@ -26,6 +26,7 @@ COMMANDS = {
     "run": "Live a scenario, answer its experiments, write the report.",
     "check": "Say whether a scenario is valid, what is in it, what is assumed.",
     "analyse": "Say what a real trial's records show.",
+    "power": "Say what a trial can find, and what going by it costs.",
     "calibrate": "Fit a scenario's marked parameters to its targets.",
     "compare": "Say what differs between runs, and which decisions that changes.",
     "budget": "Find the best mix of actions within a budget, and what the next yuan buys.",

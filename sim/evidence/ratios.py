@@ -10,11 +10,13 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy.special import stdtrit
 
 from sim.evidence.cells import Sample, sample
-from sim.evidence.inputs import finite, labels, same_length
+from sim.evidence.inputs import finite, labels, same_length, share
 from sim.evidence.means import difference_of_means, student
-from sim.evidence.results import Doubt, Estimates, FloatArray
+from sim.evidence.paired import ONE
+from sim.evidence.results import Doubt, Estimates, FloatArray, Interval, Refused
 
 
 class Ratio(NamedTuple):
@@ -103,3 +105,27 @@ def ratio_difference(arm: Ratio, against: Ratio, *, level: float = 0.95, of: Dou
         "ratio_difference", "difference of ratios of totals", "delta method; Welch's t interval and test",
         value, variance, degrees, n, refusals, level=level, of=of,
     )  # fmt: skip
+
+
+def run_ratio(numerator: ArrayLike, denominator: ArrayLike, *, level: float = 0.95) -> Interval | Refused:
+    """A ratio of totals over replications, shape (replications,) each, with its run doubt.
+
+    Replications are the units: Student's t with the delta method's variance. Denominators may be negative here and
+    there, as long as their sum lies well above 0. Refused: one replication, a sum of denominators of 0 or less.
+
+    Raises
+    ------
+    ValueError
+        If a number is NaN or infinite, or the two differ in length.
+    """
+    y, x = finite("numerator", numerator), finite("denominator", denominator)
+    n = same_length(numerator=y, denominator=x)
+    if n < 2:
+        return Refused(ONE)
+    if x.sum() <= 0:
+        return Refused("there is nothing to divide by")
+    value = float(y.sum() / x.sum())
+    part = (y - value * x) / x.mean()
+    error = float(np.sqrt((part**2).sum() / (n - 1) / n))
+    half = float(stdtrit(n - 1, 0.5 + share("level", level) / 2)) * error
+    return Interval(value, value - half, value + half, "run", level, error, n)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import zlib
 from typing import TYPE_CHECKING, Any
 
@@ -44,15 +45,43 @@ def tenure_bands(scenario: Scenario) -> list[float]:
 def strata(scenario: Scenario, experiment: Experiment, customers: Customers) -> np.ndarray:
     """Stratum of each customer on day 0; all 0 where assignment is not stratified."""
     stratum = np.zeros(len(customers), dtype=np.int64)
+    levels = _levels(scenario)
     columns = {
-        "tier": (customers["tier"], len(TIER_NAMES)),
-        "tenure_band": (tenure_band(scenario, customers, 0.0), len(tenure_bands(scenario))),
-        "segment": (customers["segment"], len(scenario.segments)),
+        "tier": customers["tier"],
+        "tenure_band": tenure_band(scenario, customers, 0.0),
+        "segment": customers["segment"],
     }
     for name in experiment.assignment.strata:
-        column, levels = columns[name]
-        stratum = stratum * levels + column
+        stratum = stratum * levels[name] + columns[name]
     return stratum
+
+
+def strata_count(scenario: Scenario, experiment: Experiment) -> int:
+    """How many strata there can be; 1 where assignment is not stratified."""
+    levels = _levels(scenario)
+    return math.prod(levels[name] for name in experiment.assignment.strata)
+
+
+def _levels(scenario: Scenario) -> dict[str, int]:
+    return {
+        "tier": len(TIER_NAMES),
+        "tenure_band": len(tenure_bands(scenario)),
+        "segment": len(scenario.segments),
+    }
+
+
+def turn_of(experiment: Experiment) -> np.ndarray:
+    """Numbers of the arms in the order in which they are dealt: each as often as its share says, else once.
+
+    An arm's places are spread over the turn, so that a turn that is cut short is near the plan as well.
+    """
+    shares = experiment.assignment.shares or dict.fromkeys(experiment.arms, 1)
+    at = [
+        ((place + 0.5) / shares[arm], number)
+        for number, arm in enumerate(experiment.arms)
+        for place in range(shares[arm])
+    ]
+    return np.array([number for _, number in sorted(at)], dtype=np.int64)
 
 
 def assign(
@@ -74,14 +103,15 @@ def assign(
     -------
     int64 array, shape (n,)
         Number of the arm. `simple`: independent draws. `complete` and `stratified`: customers of a replication (and
-        stratum) in random order are dealt the arms in turn, from a random arm on, so that sizes differ by at most one.
+        stratum) in random order are dealt the arms in turn, from a random place in the turn on, so that sizes differ
+        from the plan by less than one turn, which holds every arm as often as its share says.
     """
-    arms = len(experiment.arms)
+    turn = turn_of(experiment)
     occurrence = zlib.crc32(experiment.name.encode())
     who, where = (Decision.REASSIGNMENT, Decision.RESTRATUM) if again else (Decision.ASSIGNMENT, Decision.STRATUM)
     u = uniforms(seed, customers["id"], int(who), 0, occurrence, customers["replication"])
     if experiment.assignment.method == "simple":
-        return np.asarray(np.minimum((u * arms).astype(np.int64), arms - 1))
+        return np.asarray(turn[np.minimum((u * len(turn)).astype(np.int64), len(turn) - 1)])
     order = np.lexsort((u, stratum, customers["replication"]))
     group = np.stack([customers["replication"][order].astype(np.int64), stratum[order]])
     new = np.ones(len(order), dtype=bool)
@@ -89,7 +119,7 @@ def assign(
     first = np.flatnonzero(new)
     number = np.cumsum(new) - 1
     begin = uniforms(seed, group[1, first], int(where), 0, occurrence, group[0, first])
-    place = np.arange(len(order)) - first[number] + (begin * arms).astype(np.int64)[number]
+    place = np.arange(len(order)) - first[number] + (begin * len(turn)).astype(np.int64)[number]
     arm = np.empty(len(order), dtype=np.int64)
-    arm[order] = place % arms
+    arm[order] = turn[place % len(turn)]
     return arm

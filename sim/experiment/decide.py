@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from sim.experiment.families import NAMES
+
 if TYPE_CHECKING:
     from sim.experiment.grade import Bench, GradedContrast
-    from sim.scenario.experiment_schema import Question
+    from sim.scenario.experiment_schema import Experiment, Question
 
 INCONCLUSIVE = "inconclusive"
 
@@ -55,46 +56,76 @@ def decide(experiment: Question, values: Mapping[str, float], costs: Mapping[str
     )
 
 
-def decide_trials(bench: Bench, contrasts: list[GradedContrast]) -> tuple[list[Decision], Decision]:
-    """What the firm would have concluded from each trial, and from the first.
-
-    Returns
-    -------
-    one decision a replication, and the first one with the share of trials that conclude each thing
-    """
+def decide_trials(bench: Bench, contrasts: list[GradedContrast]) -> Decision:
+    """What the firm would have concluded from the first trial, and the share of all that conclude each thing."""
     experiment = bench.experiment
-    rule = experiment.trial_decision
+    rule, correction = experiment.trial_decision, NAMES[experiment.multiplicity]
     against = {c.arm: c for c in contrasts if c.metric == rule.metric and c.against == experiment.reference}
-    arm_costs = _trial_costs(bench)
-    decisions = []
-    for trial in range(bench.replications):
-        better = [
-            arm
-            for arm, contrast in against.items()
-            if contrast.p_adjusted[trial] <= experiment.alpha and _better(rule.choose, contrast.trials.value[trial])
-        ]
-        if better:
-            arm = min(better, key=lambda name: arm_costs[name][trial])
-            reason = (
-                f"cheapest arm whose {rule.metric} differs from {experiment.reference}'s for the better "
-                f"(Holm, {experiment.alpha:.0%})"
-            )
-            decisions.append(Decision(arm, reason))
-        else:
-            reason = (
-                f"no arm's {rule.metric} differs from {experiment.reference}'s for the better (Holm, "
-                f"{experiment.alpha:.0%}): inconclusive, so {rule.if_inconclusive} stays"
-            )
-            decisions.append(Decision(rule.if_inconclusive, reason, conclusive=False))
-    seen = Counter(d.arm if d.conclusive else INCONCLUSIVE for d in decisions)
-    outcomes = [*(arm for arm in experiment.arms if arm in against), INCONCLUSIVE]
-    shares = {outcome: seen[outcome] / len(decisions) for outcome in outcomes}
-    first = decisions[0]
-    return decisions, Decision(first.arm, first.reason, first.conclusive, shares)
+    concluded = conclude(
+        experiment,
+        {arm: contrast.p_adjusted for arm, contrast in against.items()},
+        {arm: contrast.trials.value for arm, contrast in against.items()},
+        _trial_costs(bench),
+    )
+    if concluded.conclusive[0]:
+        reason = (
+            f"cheapest arm whose {rule.metric} differs from {experiment.reference}'s for the better "
+            f"({correction}, {experiment.alpha:.0%})"
+        )
+    else:
+        reason = (
+            f"no arm's {rule.metric} differs from {experiment.reference}'s for the better ({correction}, "
+            f"{experiment.alpha:.0%}): inconclusive, so {rule.if_inconclusive} stays"
+        )
+    first = bench.arms[concluded.arm[0]]
+    return Decision(first, reason, bool(concluded.conclusive[0]), concluded.shares(bench.arms, list(against)))
 
 
-def _better(choose: str, effect: float) -> bool:
-    return effect > 0 if choose == "cheapest_above_reference" else effect < 0
+class Concluded(NamedTuple):
+    """What each of many trials concludes; arrays of shape (trials,).
+
+    `arm` is the number of the arm that is used afterwards, `conclusive` whether the trial has shown it to be better.
+    """
+
+    arm: np.ndarray
+    conclusive: np.ndarray
+
+    def shares(self, arms: Sequence[str], tried: Sequence[str]) -> dict[str, float]:
+        """Share of trials that conclude each arm that was tried, or nothing."""
+        shares = {
+            arm: float((self.conclusive & (self.arm == number)).mean())
+            for number, arm in enumerate(arms)
+            if arm in tried
+        }
+        return shares | {INCONCLUSIVE: float((~self.conclusive).mean())}
+
+
+def conclude(
+    experiment: Experiment,
+    p_adjusted: Mapping[str, np.ndarray],
+    effect: Mapping[str, np.ndarray],
+    costs: Mapping[str, np.ndarray],
+) -> Concluded:
+    """Decide after each trial by the experiment's `trial_decision`.
+
+    Parameters
+    ----------
+    experiment : Experiment
+    p_adjusted, effect : float64 arrays by arm, shape (trials,)
+        Of the rule's metric, each arm against the reference; NaN where a trial is refused.
+    costs : float64 arrays by arm, shape (trials,)
+        Yuan a customer: the cheapest of several better arms is taken, the first of equally cheap ones.
+    """
+    rule, arms = experiment.trial_decision, list(experiment.arms)
+    stays = arms.index(rule.if_inconclusive)
+    trials = len(next(iter(costs.values())))
+    cheapest = np.full((trials, len(arms)), np.inf)
+    for arm, p in p_adjusted.items():
+        with np.errstate(invalid="ignore"):
+            better = effect[arm] > 0 if rule.choose == "cheapest_above_reference" else effect[arm] < 0
+            cheapest[:, arms.index(arm)] = np.where((p <= experiment.alpha) & better, costs[arm], np.inf)
+    conclusive = np.isfinite(cheapest).any(axis=1)
+    return Concluded(np.where(conclusive, cheapest.argmin(axis=1), stays), conclusive)
 
 
 def _trial_costs(bench: Bench) -> dict[str, np.ndarray]:

@@ -15,11 +15,12 @@ from sim.evidence.cox import hazard_ratio
 from sim.evidence.equivalence import share_equivalence, stratified_share_equivalence
 from sim.evidence.grading import Grades, grade, level, run_share
 from sim.evidence.means import mean_difference, stratified_mean_difference
-from sim.evidence.multiplicity import holm
 from sim.evidence.proportions import risk_difference, stratified_risk_difference
 from sim.evidence.results import Estimates, Interval, Refused
 from sim.evidence.survival import log_rank
+from sim.experiment.additive import Cells, cells_of
 from sim.experiment.assignment import assign
+from sim.experiment.families import corrected
 from sim.experiment.outcomes import DEFINITIONS, FEN, Outcomes, mean_by, metric
 from sim.experiment.truth import Truth, paired
 from sim.scenario.problems import Impossible
@@ -45,7 +46,7 @@ class GradedContrast:
     trials : Estimates
         One entry a replication; the first is the trial that is shown.
     p_adjusted : float64 array, shape (replications,)
-        Holm over the contrasts that the experiment lists, one family a metric.
+        For the contrasts that the experiment lists, one family a metric, by the correction that it asks for.
     """
 
     metric: str
@@ -166,6 +167,13 @@ class Bench(Truth):
         means = stratified_mean_difference if self.stratified else mean_difference
         return means(self._sample(of, values, in_arm), self._sample(of, values, ~in_arm), level=level)
 
+    def cells(self, name: str) -> Cells:
+        """Sums of a metric in all trials, without strata."""
+        trial = self.trial
+        values = self.values(trial, name, lived=False)
+        one = np.zeros(len(trial), dtype=np.int64)
+        return cells_of(values, trial.replication, self.replications, one, 1, trial.arm, len(self.arms))
+
     def _cells(self, of: Outcomes, mask: np.ndarray) -> dict[str, Any]:
         cells: dict[str, Any] = {"trial": of.replication[mask], "trials": self.replications}
         if self.stratified:
@@ -204,8 +212,9 @@ class Bench(Truth):
         alpha = self.experiment.alpha
         pairs = [(c.arm, c.against) for c in self.experiment.contrasts]
         for name in (*self.experiment.metrics, LOG_RANK, HAZARD_RATIO):
-            of_trials = [self.estimates(self.trial, name, *pair, 1 - alpha) for pair in pairs]
-            adjusted = holm(np.stack([e.p_value for e in of_trials], axis=1))
+            each = [self.estimates(self.trial, name, *pair, 1 - alpha) for pair in pairs]
+            cells = None if name in (LOG_RANK, HAZARD_RATIO) else self.cells(name)
+            of_trials, adjusted, correction = corrected(self.experiment, name, each, cells)
             for number, (arm, against) in enumerate(pairs):
                 trials, truth = of_trials[number], self.truth(name, arm, against)
                 placebo = self.estimates(self.placebo, name, arm, against, 1 - alpha)
@@ -217,7 +226,7 @@ class Bench(Truth):
                         truth=truth,
                         trials=trials,
                         p_adjusted=adjusted[:, number],
-                        family=name,
+                        family=f"{name}: {len(pairs)} contrasts, {correction}",
                         grades=self._grades(trials, truth, adjusted[:, number], name),
                         level=level(placebo.p_value, alpha=alpha),
                         interference=self._interference(name, arm, against),

@@ -49,6 +49,9 @@ class Outcomes:
     residual : fen, discounted net value after the horizon (0 where the world was not lived on)
     cell : tier x tenure band at the horizon, `NO_CELL` for who has left
     answer : satisfaction at the last survey answer, -1 never answered
+    before : what was so on day 0, of `before_dtype`
+    lost_at : day of leaving as far as the world was lived, also after the horizon; inf for who was still there then
+    net_at : fen, net value by each day of the follow-up, (n, days)
     """
 
     replication: np.ndarray
@@ -62,6 +65,9 @@ class Outcomes:
     residual: np.ndarray
     cell: np.ndarray
     answer: np.ndarray
+    before: np.ndarray
+    lost_at: np.ndarray
+    net_at: np.ndarray
 
     def __len__(self) -> int:
         return len(self.replication)
@@ -77,8 +83,10 @@ def concatenate(parts: Iterable[Outcomes]) -> Outcomes:
     return Outcomes(*(np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(Outcomes)))
 
 
-def read_outcomes(scenario: Scenario, customers: Customers, stratum: np.ndarray, horizon: float) -> Outcomes:
-    """Read the outcomes of customers (already chosen, in the order of `stratum`) at the horizon."""
+def read_outcomes(
+    scenario: Scenario, customers: Customers, stratum: np.ndarray, before: np.ndarray, horizon: float
+) -> Outcomes:
+    """Read the outcomes of customers (already chosen, in the order of `stratum` and `before`) at the horizon."""
     left = customers["lost_at"] < horizon
     bands = len(tenure_bands(scenario))
     cell = customers["tier"] * bands + tenure_band(scenario, customers, horizon)
@@ -94,6 +102,9 @@ def read_outcomes(scenario: Scenario, customers: Customers, stratum: np.ndarray,
         residual=customers["residual"].copy(),
         cell=np.where(left, NO_CELL, cell).astype(np.int64),
         answer=customers["answer"].astype(np.int64),
+        before=before,
+        lost_at=customers["lost_at"].copy(),
+        net_at=np.zeros((len(customers), 0)),
     )
 
 

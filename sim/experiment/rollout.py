@@ -14,6 +14,7 @@ import numpy as np
 from sim.customer.life import LOST, PROSPECT
 from sim.customer.record import Line
 from sim.experiment.accounts import cost, net_value, revenue
+from sim.experiment.before import read_before
 from sim.experiment.outcomes import FEN, Outcomes, concatenate, mean_by, read_outcomes
 from sim.experiment.start import Start, residual_end
 from sim.experiment.trial import horizon_of
@@ -75,13 +76,16 @@ def live_firm(start: Start, question: FirmQuestion) -> FirmBlock:
     horizon = horizon_of(start, question)
     for number, (name, arm) in enumerate(question.arms.items()):
         world, base = begin_firm(start, question, arm)
+        before = read_before(start.scenario, world.customers[base])
         world.live(horizon)
-        outcomes = read_outcomes(start.scenario, world.customers[base], np.zeros(len(base), dtype=np.int64), horizon)
+        unstratified = np.zeros(len(base), dtype=np.int64)
+        outcomes = read_outcomes(start.scenario, world.customers[base], unstratified, before, horizon)
         outcomes.arm[:] = number
         tallies[name] = world.tally_to(horizon)
         measures[name] = _at_desk(world, base)
         world.live(residual_end(start.scenario, horizon))
         outcomes.residual[:] = world.customers["residual"][base]
+        outcomes.lost_at[:] = world.customers["lost_at"][base]
         rollouts[name] = outcomes
         measures[name] |= _in_books(world, base, tallies[name])
         measures[name]["churn_rate"] = mean_by(world.customers["row"][base], outcomes.left, world.rows)

@@ -6,12 +6,14 @@ start from the same customers with the same luck (twins), so their difference is
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sim.experiment.assignment import assign, eligible, strata
+from sim.experiment.before import read_before
+from sim.experiment.follow_up import live_through
 from sim.experiment.outcomes import Outcomes, mean_by, metric, read_outcomes
 from sim.experiment.start import Start, residual_end
 from sim.experiment.truth import Customers, RolloutBlock
@@ -58,7 +60,7 @@ def arm_rule(arm: Arm) -> ArmRule:
 
 
 def live_trial(start: Start, experiment: Experiment, seed: int) -> tuple[Outcomes, World]:
-    """Put all arms into one world and live it to the horizon."""
+    """Put all arms into one world and live it to the horizon, and on to the last day of the follow-up."""
     world = start.world(
         experiment.background.policy,
         experiment.background.without,
@@ -66,11 +68,8 @@ def live_trial(start: Start, experiment: Experiment, seed: int) -> tuple[Outcome
     )
     who = eligible(experiment, world.customers)
     stratum = strata(start.scenario, experiment, world.customers[who])
-    world.enrol(who, assign(experiment, seed, world.customers[who], stratum))
-    world.begin()
-    horizon = horizon_of(start, experiment)
-    world.live(horizon)
-    return read_outcomes(start.scenario, world.customers[who], stratum, horizon), world
+    arm = assign(experiment, seed, world.customers[who], stratum)
+    return _lived(start, experiment, world, who, stratum, arm, until=0.0), world
 
 
 def live_rollout(start: Start, experiment: Experiment, arm: str) -> tuple[Outcomes, World, np.ndarray]:
@@ -80,21 +79,40 @@ def live_rollout(start: Start, experiment: Experiment, arm: str) -> tuple[Outcom
     -------
     Outcomes, the world after the residual time, and its tally as of the horizon
     """
-    background = experiment.background
+    background, horizon = experiment.background, horizon_of(start, experiment)
     world = start.world(background.policy, background.without, [arm_rule(experiment.arms[arm])])
     who = eligible(experiment, world.customers)
     stratum = strata(start.scenario, experiment, world.customers[who])
-    world.enrol(who, 0)
-    world.begin()
-    horizon = horizon_of(start, experiment)
-    world.live(horizon)
-    outcomes = read_outcomes(start.scenario, world.customers[who], stratum, horizon)
+    outcomes = _lived(start, experiment, world, who, stratum, 0, until=residual_end(start.scenario, horizon))
     outcomes.arm[:] = list(experiment.arms).index(arm)
-    tally = world.tally_to(horizon)
-    world.end_campaign(background.policy, background.without)
-    world.live(residual_end(start.scenario, horizon))
-    outcomes.residual[:] = world.customers["residual"][who]
-    return outcomes, world, tally
+    return replace(outcomes, residual=world.customers["residual"][who]), world, world.tally_to(horizon)
+
+
+def _lived(
+    start: Start,
+    experiment: Experiment,
+    world: World,
+    who: np.ndarray,
+    stratum: np.ndarray,
+    arm: np.ndarray | int,
+    *,
+    until: float,
+) -> Outcomes:
+    """Enrol customers, live the campaign to the horizon and, without it, on to `until` and the follow-up's last day."""
+    horizon, background = horizon_of(start, experiment), experiment.background
+    days = tuple(float(day) for day in experiment.follow_up_days)
+    later = tuple(day for day in days if day > horizon)
+    before = read_before(start.scenario, world.customers[who])
+    world.enrol(who, arm)
+    world.begin()
+    net = live_through(world, who, days[: len(days) - len(later)])
+    world.live(horizon)
+    outcomes = read_outcomes(start.scenario, world.customers[who], stratum, before, horizon)
+    if until > horizon or later:
+        world.end_campaign(background.policy, background.without)
+        net = np.concatenate([net, live_through(world, who, later)], axis=1)
+        world.live(max(until, *later) if later else until)
+    return replace(outcomes, net_at=net, lost_at=world.customers["lost_at"][who])
 
 
 def live_experiment(start: Start, experiment: Experiment, seed: int, *, trial: bool = True) -> ExperimentBlock:

@@ -26,6 +26,8 @@ def firm_part(truth: FirmTruth) -> dict[str, Any]:
         ],
         "equivalence": [],
         "naive": [],
+        "movers": [],
+        "follow_up": [],
         "trial_decision": _REFUSED,
     }
 

@@ -23,6 +23,7 @@ from sim.experiment.trial import ExperimentBlock
 from sim.experiment.truth import Truth
 from sim.planning.doubt import COST, DoubtfulWorld, Means, can_matter, decide_world
 from sim.planning.firm_summary import firm_part
+from sim.planning.movers_summary import movers_part
 from sim.planning.rests_on import rests_on
 from sim.planning.rounded import rounded
 from sim.planning.trial_summary import trial_curve, trial_part
@@ -143,7 +144,7 @@ def _matrix(quantities: Mapping[str, np.ndarray]) -> dict[str, Any]:
 def _experiment(lived: Lived, experiment: Question) -> dict[str, Any]:
     truth = truth_of(lived, experiment)
     if isinstance(truth, Bench):
-        part = trial_part(truth, lived.naive[experiment.name])
+        part = trial_part(truth, lived.naive[experiment.name]) | {"movers": movers_part(lived.loaded.value, truth)}
     else:
         part = firm_part(truth)
     decision, worlds = _decide(lived, experiment, truth)
@@ -165,6 +166,8 @@ def _experiment(lived: Lived, experiment: Question) -> dict[str, Any]:
         "equivalence": part["equivalence"],
         "naive": part["naive"],
         **({"injected": part["injected"]} if "injected" in part else {}),
+        "movers": part["movers"],
+        "follow_up": part["follow_up"],
         "doubt": worlds,
         "decision": decision,
         "trial_decision": part["trial_decision"],

@@ -14,6 +14,7 @@ from sim.evidence.survival import Curve, kaplan_meier
 from sim.experiment.decide import decide_trials
 from sim.experiment.grade import WITH_RESIDUAL, Bench, GradedContrast, GradedEquivalence
 from sim.experiment.naive import responders_and_others
+from sim.planning.follow_up_summary import follow_up_part
 from sim.planning.injected import injected_part
 
 if TYPE_CHECKING:
@@ -36,12 +37,13 @@ def trial_part(bench: Bench, before_after: Mapping[str, np.ndarray]) -> dict[str
     """
     experiment = bench.experiment
     contrasts = bench.contrasts()
-    _, concluded = decide_trials(bench, contrasts)
+    concluded = decide_trials(bench, contrasts)
     sizes = np.bincount(bench.trial.arm[bench.trial.replication == 0], minlength=len(bench.arms))
     return {
         "design": {
             "assignment": experiment.assignment.method,
             "strata": list(experiment.assignment.strata),
+            **({"shares": dict(shares)} if (shares := experiment.assignment.shares) is not None else {}),
             "eligible": experiment.eligible.model_dump(exclude_none=True, mode="json"),
         },
         "alpha": experiment.alpha,
@@ -51,6 +53,7 @@ def trial_part(bench: Bench, before_after: Mapping[str, np.ndarray]) -> dict[str
         "contrasts": [_contrast(bench, contrast) for contrast in contrasts],
         "equivalence": [_equivalence(experiment, claim) for claim in bench.equivalences()],
         "naive": _naive(bench, before_after),
+        "follow_up": follow_up_part(bench),
         "trial_decision": {
             "arm": concluded.arm,
             "inconclusive": not concluded.conclusive,
@@ -74,7 +77,9 @@ def trial_curve(bench: Bench, arm: str, days: np.ndarray) -> dict[str, Any]:
 
 def _sample_ratio(experiment: Experiment, sizes: Sequence[int]) -> dict[str, Any]:
     method = experiment.assignment.method
-    found = sample_ratio(sizes, fixed_by=None if method == "simple" else method)
+    shares = experiment.assignment.shares
+    planned = None if shares is None else [shares[arm] for arm in experiment.arms]
+    found = sample_ratio(sizes, planned, fixed_by=None if method == "simple" else method)
     if isinstance(found, Refused):
         return found.plain()
     return {"chi_square": found.chi_square, "p_value": found.p_value, "method": found.method}
@@ -82,7 +87,7 @@ def _sample_ratio(experiment: Experiment, sizes: Sequence[int]) -> dict[str, Any
 
 def _contrast(bench: Bench, contrast: GradedContrast) -> dict[str, Any]:
     shown = contrast.trials.one()
-    trial: dict[str, Any] = {"method": contrast.trials.method, "family": _family(bench, contrast)}
+    trial: dict[str, Any] = {"method": contrast.trials.method, "family": contrast.family}
     if isinstance(shown, Estimate):
         trial = {
             "effect": shown.effect.plain(),
@@ -107,10 +112,6 @@ def _contrast(bench: Bench, contrast: GradedContrast) -> dict[str, Any]:
         "interference": contrast.interference.plain(),
         **(_table_bias(bench, contrast) if contrast.metric == WITH_RESIDUAL else {}),
     }
-
-
-def _family(bench: Bench, contrast: GradedContrast) -> str:
-    return f"{contrast.family}: {len(bench.experiment.contrasts)} contrasts, Holm"
 
 
 def _table_bias(bench: Bench, contrast: GradedContrast) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from sim.report import experiment_view as tables
 from sim.report import experiment_words as words
-from sim.report import injected_view, run_view
+from sim.report import follow_up_view, injected_view, movers_view, run_view
 from sim.report.answer import answer_sentence
 from sim.report.figures import OF_EXPERIMENT, figure_name
 from sim.report.figures.style import inline
@@ -99,6 +99,12 @@ def _experiment(experiment: Mapping[str, Any], summary: Summary, figures: Mappin
         "caught": injected_view.caught_table(experiment),
         "caught_words": injected_view.first_trial_words(experiment),
         "moved": injected_view.moved_table(experiment, summary),
+        "movers": movers_view.kinds_tables(experiment),
+        "movers_paid": movers_view.paid_table(experiment, summary),
+        "movers_words": movers_view.how_to_read(experiment),
+        "follow_up": follow_up_view.follow_up_table(experiment, summary),
+        "turns": list(follow_up_view.turns(experiment, summary)),
+        "follow_up_words": follow_up_view.HOW_TO_READ,
         "rests_on": list(experiment.get("rests_on", ())),
         "worlds": tables.doubt_table(experiment, summary),
         "worlds_label": (experiment.get("decision") or {}).get("label"),
@@ -124,6 +130,7 @@ LABELS = {
     "ledger": "where each yuan went, by arm",
     "effects": "effects in truth and in the first trial",
     "doubt": "gain over the reference at the ends of each assumption",
+    "follow_up": "effect by day of the follow-up, truth and first trial",
 }
 
 

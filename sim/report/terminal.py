@@ -14,6 +14,7 @@ from sim.report.answer import answer_sentence
 from sim.report.display import Column, Row, Table, table, text
 from sim.report.experiment_view import metrics_in_order, ordered_contrasts, versus
 from sim.report.experiment_words import conclusion, equivalence_in_words, no_trial
+from sim.report.follow_up_view import turns
 from sim.report.values import Summary, is_refused, point
 from sim.report.wording import EMPTY, Cell, cell, difference_unit, p_value, percent
 from sim.report.words import is_about_firm, metric_name, unit_name, unit_of
@@ -47,6 +48,8 @@ def _experiment(experiment: Mapping[str, Any], summary: Summary) -> Iterator[Ren
             yield to_rich(shown)
             for mark, words in shown.notes:
                 yield Text(f"  {mark}: {words}", style="dim")
+    for words in turns(experiment, summary):
+        yield Text(words, style="bold")
     for words in equivalence_in_words(experiment, summary):
         yield Text(words)
     found = [("In truth", conclusion(experiment.get("decision"))), ("No trial", no_trial(experiment))]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from typing import Any, get_args
 
@@ -93,6 +94,31 @@ def _strata_fit(view: View) -> Found:
         yield view.problem(("assignment", "strata"), "a list of strata", f"left out {because}")
 
 
+def _shares_are_of_all_arms(view: View) -> Found:
+    shares, arms = view.block("assignment", "shares"), view.block("arms")
+    for name in shares if arms else ():
+        if name not in arms:
+            yield view.unknown(("assignment", "shares", name), name, arms, ("arms",))
+    missing = [name for name in arms if name not in shares]
+    if shares and missing:
+        rule = f"a share of every arm ({view.where('arms')}): there is none of {', '.join(missing)}"
+        yield view.problem(("assignment", "shares"), "a block", rule)
+
+
+def _dunnett_fits(view: View) -> Found:
+    if view.get("multiplicity") != "dunnett":
+        return
+    because = f"({view.where('multiplicity')})"
+    against = [comparison.get("against") for _, comparison in view.entries("contrasts")]
+    for place, name in enumerate(against):
+        if name != against[0]:
+            rule = f"{against[0]}, as all others: Dunnett compares with one arm {because}"
+            yield view.problem(("contrasts", place, "against"), shown(name), rule)
+    if view.get("assignment", "method") == "stratified":
+        rule = f"simple or complete: Dunnett knows no strata {because}"
+        yield view.problem(("assignment", "method"), "'stratified'", rule)
+
+
 def _rules_can_decide(view: View) -> Found:
     reference = view.get("reference")
     against = [comparison.get("against") for _, comparison in view.entries("contrasts")]
@@ -101,6 +127,15 @@ def _rules_can_decide(view: View) -> Found:
     if needs_contrast and known and against and reference not in against:
         rule = f"at least one contrast against {reference} ({view.where('trial_decision', 'choose')})"
         yield view.problem(("contrasts",), "no contrast against the reference", rule)
+
+
+def _follow_up_ascends(view: View) -> Found:
+    before = 0.0
+    for place in range(len(view.get("follow_up_days") or ()) if isinstance(view.get("follow_up_days"), list) else 0):
+        day = view.number("follow_up_days", place)
+        if day is not None and day <= before:
+            yield view.problem(("follow_up_days", place), shown(day), f"later than the day before it, {shown(before)}")
+        before = before if day is None else day
 
 
 # --- against the scenario -------------------------------------------------------------------------
@@ -145,6 +180,18 @@ def _horizon_fits(view: View, scenario: Loaded[Scenario]) -> Found:
     if horizon is not None and horizon > scenario.value.horizon_days:
         rule = f"at most the scenario's {scenario.value.horizon_days} ({_place(scenario, 'horizon_days')})"
         yield view.problem(("horizon_days",), shown(horizon), rule)
+
+
+def _follow_up_is_lived(view: View, scenario: Loaded[Scenario]) -> Found:
+    world, days = scenario.value, view.get("follow_up_days")
+    horizon = view.number("horizon_days") or world.horizon_days
+    months = world.residual.months if world.residual is not None else 0.0
+    last = math.ceil(horizon + months * 365 / 12)
+    for place in range(len(days) if isinstance(days, list) else 0):
+        day = view.number("follow_up_days", place)
+        if day is not None and day > last:
+            rule = f"at most {last}: the horizon and the residual time of {scenario.file}, the last day that is lived"
+            yield view.problem(("follow_up_days", place), shown(day), rule)
 
 
 def _residual_known(view: View, scenario: Loaded[Scenario]) -> Found:
@@ -201,12 +248,16 @@ INSIDE_RULES: tuple[Callable[[View], Found], ...] = (
     _lists_without_repeats,
     _metrics_listed,
     _strata_fit,
+    _shares_are_of_all_arms,
+    _dunnett_fits,
     _rules_can_decide,
     injected_fits,
+    _follow_up_ascends,
 )
 _AGAINST_SCENARIO: tuple[Callable[[View, Loaded[Scenario]], Found], ...] = (
     _world_has_it,
     _horizon_fits,
+    _follow_up_is_lived,
     _residual_known,
     _doubt_has_range,
 )

@@ -13,7 +13,7 @@ from pydantic_core import PydanticCustomError
 
 from sim.scenario.data_schema import Data
 from sim.scenario.inject_schema import Inject
-from sim.scenario.kinds import Block, Many, Name, Share, Text, Tier
+from sim.scenario.kinds import Block, Many, Name, Share, Text, Tier, Whole
 from sim.scenario.offers import Arm
 from sim.scenario.schema import HorizonDays
 
@@ -60,6 +60,8 @@ class Assignment(Block):
 
     method: Literal["simple", "complete", "stratified"]
     strata: Many[Literal["tier", "tenure_band", "segment"]] = ()
+    shares: dict[Name, Annotated[Whole, Field(ge=1, le=100)]] | None = None
+    """Parts in which arms are dealt, such as 1 to 4; left out, alike."""
 
 
 class Contrast(Block):
@@ -145,9 +147,13 @@ class Experiment(Question):
     metrics: Many[Metric] = Field(min_length=1)
     equivalence: Many[Equivalence] = ()
     alpha: float = Field(default=0.05, gt=0, lt=0.5)
+    multiplicity: Literal["holm", "dunnett", "benjamini_hochberg"] = "holm"
+    """How the contrasts of a metric are corrected for being several."""
     trial_decision: TrialDecision
     data: Data | None = None
     inject: Inject | None = None
+    follow_up_days: Many[HorizonDays] = ()
+    """Days by which effects are read, besides the horizon; later ones than it are lived without the campaign."""
 
 
 NO_TRIAL = (
@@ -160,7 +166,18 @@ class FirmQuestion(Question):
     """A question that only the whole firm can answer: each arm is a firm of its own (model.md section 16)."""
 
     refused_keys: ClassVar[Mapping[str, str]] = dict.fromkeys(
-        ("eligible", "assignment", "equivalence", "alpha", "trial_decision", "data", "inject"), NO_TRIAL
+        (
+            "eligible",
+            "assignment",
+            "equivalence",
+            "alpha",
+            "trial_decision",
+            "follow_up_days",
+            "multiplicity",
+            "data",
+            "inject",
+        ),
+        NO_TRIAL,
     )
 
     arms: dict[Name, FirmArm] = Field(min_length=2, max_length=16)

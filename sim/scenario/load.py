@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 
 from sim.scenario.document import Document, Places, read_document
 from sim.scenario.experiment_rules import experiment_problems
-from sim.scenario.experiment_schema import Experiment, FirmQuestion, Question, Unit
+from sim.scenario.experiment_schema import NO_TRIAL, Experiment, FirmQuestion, Question, Unit
 from sim.scenario.facts import load_facts
 from sim.scenario.loaded import Loaded, leaves
 from sim.scenario.mark_rules import mark_problems, no_marks
@@ -69,8 +69,30 @@ def load_experiment(path: str | Path, scenario: Loaded[Scenario]) -> Loaded[Ques
     """
     rules = partial(experiment_problems, scenario=scenario)
     document = read_document(path)
-    about_firm = nearest(document.tree.get("unit"), get_args(Unit)) == "firm"
-    return _load(document, FirmQuestion if about_firm else Experiment, rules, no_marks)
+    return _load(document, FirmQuestion if _about_firm(document) else Experiment, rules, no_marks)
+
+
+def load_trial(path: str | Path, scenario: Loaded[Scenario]) -> Loaded[Question]:
+    """Read a question that a trial can answer; parameters as `load_experiment`.
+
+    Returns
+    -------
+    Loaded of Question
+        Its value is an `Experiment`.
+
+    Raises
+    ------
+    InputProblems
+        As `load_experiment`, and for a question about the firm, which has no trial.
+    """
+    document = read_document(path)
+    if _about_firm(document):
+        raise InputProblems([document.places.problem(("unit",), shown("firm"), f"customer: {NO_TRIAL}")])
+    return load_experiment(path, scenario)
+
+
+def _about_firm(document: Document) -> bool:
+    return nearest(document.tree.get("unit"), get_args(Unit)) == "firm"
 
 
 def load_experiments(scenario: Loaded[Scenario], files: Iterable[str | Path] | None = None) -> list[Loaded[Question]]:

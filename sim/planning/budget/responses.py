@@ -12,6 +12,7 @@ from sim.customer.laws import YEAR
 from sim.customer.life import PROSPECT
 from sim.customer.record import NOT_ENROLLED, Line
 from sim.experiment.accounts import INCOME
+from sim.experiment.before import read_before
 from sim.experiment.outcomes import FEN, metric, read_outcomes
 from sim.experiment.start import Start, draw_start, residual_end
 from sim.world.world import ArmRule
@@ -119,6 +120,7 @@ class Twins:
         self.row = base["row"].astype(np.int64)
         self.ids, self.replication = base["id"].copy(), base["replication"].copy()
         self.cell = division.cell(scenario, base, self.rows)
+        self.before = read_before(scenario, base)
         self.cells = len(division)
 
     def live(self, rules: Sequence[ArmRule] = (), arm: np.ndarray | int = 0, policy: str | None = None) -> Life:
@@ -135,7 +137,7 @@ class Twins:
         end = residual_end(scenario, horizon)
         world.live(horizon)
         base = world.customers[self.who]
-        outcomes = read_outcomes(scenario, base, np.zeros(len(base), dtype=np.int64), horizon)
+        outcomes = read_outcomes(scenario, base, np.zeros(len(base), dtype=np.int64), self.before, horizon)
         contacts = base["contacts"].astype(float)
         if end > horizon:
             world.end_campaign(scenario.baseline_policy)

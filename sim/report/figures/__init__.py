@@ -6,6 +6,7 @@ from typing import Any
 
 from sim.report.figures.doubt import draw_doubt
 from sim.report.figures.effects import draw_effects
+from sim.report.figures.follow_up import draw_follow_up
 from sim.report.figures.money import draw_ledger, draw_money_map
 from sim.report.figures.survival import draw_survival
 from sim.report.figures.validation import draw_validation
@@ -17,6 +18,7 @@ OF_EXPERIMENT: dict[str, Callable[[Mapping[str, Any], Summary], str | None]] = {
     "ledger": draw_ledger,
     "effects": draw_effects,
     "doubt": draw_doubt,
+    "follow_up": draw_follow_up,
 }
 
 

@@ -162,3 +162,28 @@ def test_tenure_bands_are_those_of_the_mix_and_the_last_is_open():
     assert tenure_band(quiet(base=mix), c, 3 * MONTH).tolist() == [1, 1, 1, 1, 1]
     assert tenure_band(quiet(), c, 0.0).tolist() == [0] * 5
     assert tenure_band(quiet(base=tenure(5.0)), c, 0.0).tolist() == [0] * 5
+
+
+@pytest.mark.parametrize("method", ["simple", "complete"])
+def test_arms_are_dealt_by_their_shares(method):
+    """Catches shares that are read as weights of something else, and turns whose beginning is always the same arm."""
+    plan = trial(method)
+    shares = {"arm_0": 1, "arm_1": 4, "arm_2": 5}
+    plan = plan.model_copy(update={"assignment": type(plan.assignment)(**METHODS[method], shares=shares)})
+    customers = people(100, replications=200)
+    arm = assign(plan, 1, customers, np.zeros(len(customers), int))
+    found = sizes(arm) / len(arm)
+    assert found == pytest.approx([0.1, 0.4, 0.5], abs=0.01 if method == "simple" else 1e-12)
+    if method == "complete":
+        for replication in range(200):
+            assert sizes(arm[customers["replication"] == replication]).tolist() == [10, 40, 50]
+
+
+def test_equal_shares_deal_as_none_do():
+    plan = trial("complete")
+    named = plan.model_copy(
+        update={"assignment": type(plan.assignment)(method="complete", shares=dict.fromkeys(plan.arms, 1))}
+    )
+    customers = people(100, replications=3)
+    one, other = (assign(p, 1, customers, np.zeros(len(customers), int)) for p in (plan, named))
+    assert (one == other).all()

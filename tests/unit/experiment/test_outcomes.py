@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from sim.customer.record import LINES, Line, customer_dtype
+from sim.experiment.before import read_before
 from sim.experiment.outcomes import (
     DEFINITIONS,
     Outcomes,
@@ -40,7 +41,7 @@ def customers() -> np.ndarray:
 
 
 def outcomes() -> Outcomes:
-    return read_outcomes(quiet(), customers(), np.array([1, 0, 1]), 365.0)
+    return read_outcomes(quiet(), customers(), np.array([1, 0, 1]), read_before(quiet(), customers()), 365.0)
 
 
 def test_days_end_with_leaving_or_the_horizon():
@@ -91,7 +92,7 @@ def test_the_residual_table_is_the_mean_of_each_cell():
     c["lost_at"], c["tier"] = [np.inf, np.inf, np.inf, 10.0, np.inf], [0, 0, 0, 0, 2]
     c["joined"] = [-10.0, -10.0, -200.0, -10.0, -10.0]
     c["residual"] = [100, 300, 1_000, 9_999, 50]
-    of = read_outcomes(scenario, c, np.zeros(5, dtype=np.int64), 365.0)
+    of = read_outcomes(scenario, c, np.zeros(5, dtype=np.int64), read_before(scenario, c), 365.0)
     table = residual_table(scenario, of)
     assert cells(scenario) == len(table) == 6
     assert sorted(table.tolist()) == pytest.approx(sorted([200, 1_000, 50, *[1_450 / 4] * 3]))
@@ -111,7 +112,8 @@ def test_blocks_are_put_together_in_order():
 def test_the_ledger_of_a_world_that_lives_on_does_not_change_what_was_read():
     """Catches outcomes that look into the world's own arrays."""
     c = customers()
-    of = read_outcomes(quiet(base=tenure(1.0)), c, np.zeros(3, dtype=np.int64), 365.0)
+    scenario = quiet(base=tenure(1.0))
+    of = read_outcomes(scenario, c, np.zeros(3, dtype=np.int64), read_before(scenario, c), 365.0)
     c["ledger"] = 0
     c["lost_at"] = 1.0
     assert of.ledger[0, Line.LIST] == 120_000
