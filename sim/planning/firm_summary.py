@@ -28,6 +28,7 @@ def firm_part(truth: FirmTruth) -> dict[str, Any]:
         "naive": [],
         "movers": [],
         "follow_up": [],
+        "looks": {},
         "trial_decision": _REFUSED,
     }
 

@@ -168,6 +168,7 @@ def _experiment(lived: Lived, experiment: Question) -> dict[str, Any]:
         "naive": part["naive"],
         "movers": part["movers"],
         "follow_up": part["follow_up"],
+        "looks": part["looks"],
         "doubt": worlds,
         "decision": decision,
         "trial_decision": part["trial_decision"],

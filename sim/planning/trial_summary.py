@@ -15,6 +15,7 @@ from sim.experiment.decide import decide_trials
 from sim.experiment.grade import WITH_RESIDUAL, Bench, GradedContrast, GradedEquivalence
 from sim.experiment.naive import responders_and_others
 from sim.planning.follow_up_summary import follow_up_part
+from sim.planning.looks_summary import looks_part
 
 if TYPE_CHECKING:
     from sim.scenario.experiment_schema import Experiment
@@ -53,6 +54,7 @@ def trial_part(bench: Bench, before_after: Mapping[str, np.ndarray]) -> dict[str
         "equivalence": [_equivalence(experiment, claim) for claim in bench.equivalences()],
         "naive": _naive(bench, before_after),
         "follow_up": follow_up_part(bench),
+        "looks": looks_part(bench),
         "trial_decision": {
             "arm": concluded.arm,
             "inconclusive": not concluded.conclusive,

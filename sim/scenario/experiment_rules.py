@@ -128,13 +128,15 @@ def _rules_can_decide(view: View) -> Found:
         yield view.problem(("contrasts",), "no contrast against the reference", rule)
 
 
-def _follow_up_ascends(view: View) -> Found:
-    before = 0.0
-    for place in range(len(view.get("follow_up_days") or ()) if isinstance(view.get("follow_up_days"), list) else 0):
-        day = view.number("follow_up_days", place)
-        if day is not None and day <= before:
-            yield view.problem(("follow_up_days", place), shown(day), f"later than the day before it, {shown(before)}")
-        before = before if day is None else day
+def _days_ascend(view: View) -> Found:
+    paths: tuple[KeyPath, ...] = (("follow_up_days",), ("looks", "days"))
+    for path in paths:
+        days, before = view.get(*path), 0.0
+        for place in range(len(days) if isinstance(days, list) else 0):
+            day = view.number(*path, place)
+            if day is not None and day <= before:
+                yield view.problem((*path, place), shown(day), f"later than the day before it, {shown(before)}")
+            before = before if day is None else day
 
 
 # --- against the scenario -------------------------------------------------------------------------
@@ -179,6 +181,16 @@ def _horizon_fits(view: View, scenario: Loaded[Scenario]) -> Found:
     if horizon is not None and horizon > scenario.value.horizon_days:
         rule = f"at most the scenario's {scenario.value.horizon_days} ({_place(scenario, 'horizon_days')})"
         yield view.problem(("horizon_days",), shown(horizon), rule)
+
+
+def _looks_within_horizon(view: View, scenario: Loaded[Scenario]) -> Found:
+    days = view.get("looks", "days")
+    horizon = view.number("horizon_days") or scenario.value.horizon_days
+    for place in range(len(days) if isinstance(days, list) else 0):
+        day = view.number("looks", "days", place)
+        if day is not None and day > horizon:
+            rule = f"at most the horizon, {shown(horizon)}: the trial has ended by then"
+            yield view.problem(("looks", "days", place), shown(day), rule)
 
 
 def _follow_up_is_lived(view: View, scenario: Loaded[Scenario]) -> Found:
@@ -250,11 +262,12 @@ _INSIDE: tuple[Callable[[View], Found], ...] = (
     _shares_are_of_all_arms,
     _dunnett_fits,
     _rules_can_decide,
-    _follow_up_ascends,
+    _days_ascend,
 )
 _AGAINST_SCENARIO: tuple[Callable[[View, Loaded[Scenario]], Found], ...] = (
     _world_has_it,
     _horizon_fits,
+    _looks_within_horizon,
     _follow_up_is_lived,
     _residual_known,
     _doubt_has_range,

@@ -113,6 +113,21 @@ class TrialDecision(Block):
     if_inconclusive: Name
 
 
+class PlannedFutility(Block):
+    """Stop when the effect planned for is no longer to be expected; who goes on all the same keeps the level."""
+
+    hazard_ratio: float = Field(gt=0, lt=1)
+    beta: float = Field(default=0.2, gt=0, lt=0.5)
+
+
+class Looks(Block):
+    """Days on which a firm looks at churn while the trial runs, and how the error is spent over them."""
+
+    days: Many[HorizonDays] = Field(min_length=2, max_length=60)
+    spending: Literal["obrien_fleming", "pocock"] = "obrien_fleming"
+    futility: PlannedFutility | None = None
+
+
 def _setting(value: object) -> object:
     items = value if isinstance(value, list | tuple) else [value]
     if not all(item is None or isinstance(item, bool | int | float | str) for item in items):
@@ -167,6 +182,7 @@ class Experiment(Question):
     multiplicity: Literal["holm", "dunnett", "benjamini_hochberg"] = "holm"
     """How the contrasts of a metric are corrected for being several."""
     trial_decision: TrialDecision
+    looks: Looks | None = None
     follow_up_days: Many[HorizonDays] = ()
     """Days by which effects are read, besides the horizon; later ones than it are lived without the campaign."""
 
@@ -181,7 +197,7 @@ class FirmQuestion(Question):
     """A question that only the whole firm can answer: each arm is a firm of its own (model.md section 16)."""
 
     refused_keys: ClassVar[Mapping[str, str]] = dict.fromkeys(
-        ("eligible", "assignment", "equivalence", "alpha", "trial_decision", "follow_up_days", "multiplicity"),
+        ("eligible", "assignment", "equivalence", "alpha", "trial_decision", "follow_up_days", "multiplicity", "looks"),
         NO_TRIAL,
     )
 
