@@ -1,8 +1,8 @@
 """Looking at churn while the trial runs: with a plan, at any time, and as if nobody had looked before.
 
 Each way is followed over all replications, in the trials as they were lived and in trials without any effect, so that
-its power, its true level and how long it takes are seen beside each other. The statistic is the log-rank, whose steps from
-look to look are independent though everybody starts on one day.
+its power, its true level and how long it takes are seen beside each other. The statistic is the log-rank, whose steps
+from look to look are independent though everybody starts on one day.
 """
 
 from __future__ import annotations

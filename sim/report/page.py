@@ -9,9 +9,9 @@ from typing import Any
 
 from markupsafe import Markup
 
+from sim.report import beside_view, follow_up_view, looks_view, movers_view, run_view
 from sim.report import experiment_view as tables
 from sim.report import experiment_words as words
-from sim.report import follow_up_view, looks_view, movers_view, run_view
 from sim.report.answer import answer_sentence
 from sim.report.figures import OF_EXPERIMENT, figure_name
 from sim.report.figures.style import inline
@@ -104,6 +104,8 @@ def _experiment(experiment: Mapping[str, Any], summary: Summary, figures: Mappin
         "follow_up_words": follow_up_view.HOW_TO_READ,
         "looks": looks_view.looks_table(experiment),
         "looks_words": looks_view.in_words(experiment),
+        "beside": beside_view.beside_table(experiment, summary),
+        "beside_methods": beside_view.methods(experiment),
         "rests_on": list(experiment.get("rests_on", ())),
         "worlds": tables.doubt_table(experiment, summary),
         "worlds_label": (experiment.get("decision") or {}).get("label"),
