@@ -104,6 +104,14 @@ def _shares_are_of_all_arms(view: View) -> Found:
         yield view.problem(("assignment", "shares"), "a block", rule)
 
 
+def _margins_are_possible(view: View) -> Found:
+    for path, guardrail in view.entries("guardrails"):
+        margin = view.number(*path, "margin")
+        if guardrail.get("metric") == "churn_rate" and margin is not None and margin >= 1:
+            rule = f"a share below 1, because the metric is churn_rate ({view.where(*path, 'metric')})"
+            yield view.problem((*path, "margin"), shown(margin), rule)
+
+
 def _dunnett_fits(view: View) -> Found:
     if view.get("multiplicity") != "dunnett":
         return
@@ -209,6 +217,7 @@ def _residual_known(view: View, scenario: Loaded[Scenario]) -> Found:
     if scenario.value.residual is not None:
         return
     using: list[KeyPath] = [("metrics",), ("decision", "metric"), ("trial_decision", "metric")]
+    using += [(*path, "metric") for path, _ in view.entries("guardrails")]
     for path in using:
         for at, name in view.names(*path):
             if name == _WITH_RESIDUAL:
@@ -260,6 +269,7 @@ _INSIDE: tuple[Callable[[View], Found], ...] = (
     _metrics_listed,
     _strata_fit,
     _shares_are_of_all_arms,
+    _margins_are_possible,
     _dunnett_fits,
     _rules_can_decide,
     _days_ascend,

@@ -97,6 +97,14 @@ class Equivalence(Block):
     margin: float = Field(gt=0, lt=1)
 
 
+class Guardrail(Block):
+    """What an arm must not make worse than the reference by a margin, in the metric's unit (shares are fractions)."""
+
+    metric: Metric
+    worse: Literal["higher", "lower"]
+    margin: float = Field(gt=0)
+
+
 class Decision(Block):
     """The rule by which the truth, or a wholly known world, decides."""
 
@@ -182,6 +190,8 @@ class Experiment(Question):
     multiplicity: Literal["holm", "dunnett", "benjamini_hochberg"] = "holm"
     """How the contrasts of a metric are corrected for being several."""
     trial_decision: TrialDecision
+    guardrails: Many[Guardrail] = ()
+    """An arm is used after a trial only if that shows that it keeps to all of them."""
     looks: Looks | None = None
     follow_up_days: Many[HorizonDays] = ()
     """Days by which effects are read, besides the horizon; later ones than it are lived without the campaign."""
@@ -197,7 +207,17 @@ class FirmQuestion(Question):
     """A question that only the whole firm can answer: each arm is a firm of its own (model.md section 16)."""
 
     refused_keys: ClassVar[Mapping[str, str]] = dict.fromkeys(
-        ("eligible", "assignment", "equivalence", "alpha", "trial_decision", "follow_up_days", "multiplicity", "looks"),
+        (
+            "eligible",
+            "assignment",
+            "equivalence",
+            "alpha",
+            "trial_decision",
+            "follow_up_days",
+            "multiplicity",
+            "looks",
+            "guardrails",
+        ),
         NO_TRIAL,
     )
 
