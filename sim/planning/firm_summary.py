@@ -29,6 +29,7 @@ def firm_part(truth: FirmTruth) -> dict[str, Any]:
         "movers": [],
         "follow_up": [],
         "looks": {},
+        "factorial": [],
         "guardrails": [],
         "beside": [],
         "trial_decision": _REFUSED,

@@ -169,6 +169,7 @@ def _experiment(lived: Lived, experiment: Question) -> dict[str, Any]:
         "movers": part["movers"],
         "follow_up": part["follow_up"],
         "looks": part["looks"],
+        "factorial": part["factorial"],
         "guardrails": part["guardrails"],
         "beside": part["beside"],
         "doubt": worlds,

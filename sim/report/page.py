@@ -9,7 +9,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from sim.report import beside_view, follow_up_view, guardrails_view, looks_view, movers_view, run_view
+from sim.report import beside_view, factorial_view, follow_up_view, guardrails_view, looks_view, movers_view, run_view
 from sim.report import experiment_view as tables
 from sim.report import experiment_words as words
 from sim.report.answer import answer_sentence
@@ -107,6 +107,7 @@ def _experiment(experiment: Mapping[str, Any], summary: Summary, figures: Mappin
         "beside": beside_view.beside_table(experiment, summary),
         "beside_methods": beside_view.methods(experiment),
         "guardrails": guardrails_view.guardrails_table(experiment, summary),
+        "factorial": factorial_view.factorial_table(experiment, summary),
         "rests_on": list(experiment.get("rests_on", ())),
         "worlds": tables.doubt_table(experiment, summary),
         "worlds_label": (experiment.get("decision") or {}).get("label"),

@@ -16,6 +16,8 @@ from sim.scenario.view import View
 
 _WITH_RESIDUAL = "net_value_with_residual_per_customer"
 
+_CELLS = ("neither", "first", "second", "both")
+
 Found = Iterator[Problem]
 
 
@@ -42,6 +44,7 @@ def experiment_problems(tree: dict[str, Any], places: Places, scenario: Loaded[S
 def _arms_exist(view: View) -> Found:
     arms = view.block("arms")
     pointing: list[KeyPath] = [("reference",), ("trial_decision", "if_inconclusive")]
+    pointing += [("factorial", cell) for cell in _CELLS]
     for part in ("contrasts", "equivalence"):
         for path, _ in view.entries(part):
             pointing += [(*path, "arm"), (*path, "against")]
@@ -102,6 +105,20 @@ def _shares_are_of_all_arms(view: View) -> Found:
     if shares and missing:
         rule = f"a share of every arm ({view.where('arms')}): there is none of {', '.join(missing)}"
         yield view.problem(("assignment", "shares"), "a block", rule)
+
+
+def _factors_have_four_arms(view: View) -> Found:
+    seen: dict[str, int] = {}
+    for cell in _CELLS:
+        for at, name in view.names("factorial", cell):
+            if name in seen:
+                yield view.problem(
+                    at, shown(name), f"another arm than that on line {seen[name]}: each cell has its own"
+                )
+            seen.setdefault(name, view.line(*at))
+    if seen and view.get("assignment", "method") == "stratified":
+        rule = f"simple or complete: effects of factors know no strata ({view.where('factorial')})"
+        yield view.problem(("assignment", "method"), "'stratified'", rule)
 
 
 def _margins_are_possible(view: View) -> Found:
@@ -269,6 +286,7 @@ _INSIDE: tuple[Callable[[View], Found], ...] = (
     _metrics_listed,
     _strata_fit,
     _shares_are_of_all_arms,
+    _factors_have_four_arms,
     _margins_are_possible,
     _dunnett_fits,
     _rules_can_decide,

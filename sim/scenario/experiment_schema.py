@@ -105,6 +105,21 @@ class Guardrail(Block):
     margin: float = Field(gt=0)
 
 
+class Factorial(Block):
+    """Two factors, each given or not, and the plain arms that give neither, one of them, or both."""
+
+    names: Many[Name] = Field(min_length=2, max_length=2)
+    neither: Name
+    first: Name
+    second: Name
+    both: Name
+
+    @property
+    def cells(self) -> tuple[str, str, str, str]:
+        """The four arms: neither, the first factor, the second, both."""
+        return self.neither, self.first, self.second, self.both
+
+
 class Decision(Block):
     """The rule by which the truth, or a wholly known world, decides."""
 
@@ -192,6 +207,7 @@ class Experiment(Question):
     trial_decision: TrialDecision
     guardrails: Many[Guardrail] = ()
     """An arm is used after a trial only if that shows that it keeps to all of them."""
+    factorial: Factorial | None = None
     looks: Looks | None = None
     follow_up_days: Many[HorizonDays] = ()
     """Days by which effects are read, besides the horizon; later ones than it are lived without the campaign."""
