@@ -91,6 +91,20 @@ def mean_equivalence(
     Two one-sided Welch tests, or with ``strata`` those of `sim.evidence.means.stratified_mean_difference`;
     refusals and errors as there. The interval has level 1 - 2 alpha.
     """
+    return _means(arm, against, margin, strata, alpha, "equivalence")
+
+
+def mean_non_inferiority(
+    arm: Sample, against: Sample, *, margin: float, worse: Worse, strata: bool = False, alpha: float = 0.05
+) -> Estimates:
+    """Is the mean of ``arm`` worse by less than ``margin``? One-sided half of `mean_equivalence`.
+
+    ``worse`` says which direction is bad: ``lower`` for revenue. p is one-sided; all else as `mean_equivalence`.
+    """
+    return _means(arm, against, margin, strata, alpha, worse)
+
+
+def _means(arm: Sample, against: Sample, margin: float, strata: bool, alpha: float, question: str) -> Estimates:
     if not (margin > 0 and np.isfinite(margin)):
         raise ValueError(f"margin must be positive, got {margin}")
     share("alpha", 2 * alpha)
@@ -103,7 +117,7 @@ def mean_equivalence(
         )
         half = stdtrit(degrees, 1 - alpha) * error
     return _estimates(
-        "mean_difference", MEANS + WITHIN * strata, "t tests" if strata else "Welch tests", "equivalence",
+        "mean_difference", MEANS + WITHIN * strata, "t tests" if strata else "Welch tests", question,
         margin, alpha, (difference, difference - half, difference + half), (above, below), n, refusals,
     )  # fmt: skip
 

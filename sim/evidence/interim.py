@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from sim.evidence.cells import Counts, Sample
 from sim.evidence.inputs import finite, whole
 from sim.evidence.proportions import tables
 from sim.evidence.results import FloatArray, IntArray
+from sim.evidence.survival import log_rank_score
 
 
 class Interim(NamedTuple):
@@ -67,3 +69,36 @@ def interim_means(arm: Sample, against: Sample) -> Interim:
     information: FloatArray = 1 / np.where(measured, squared, np.inf)
     z = np.where(measured, (mean1 - mean0) * np.sqrt(information), np.nan)
     return Interim(z, information, (n1 + n0).astype(np.int64))
+
+
+def interim_lives(
+    lost_at: ArrayLike, in_arm: ArrayLike, looks: ArrayLike, *,
+    trial: ArrayLike | None = None, trials: int = 1, stratum: ArrayLike | None = None,
+) -> Interim:  # fmt: skip
+    """Log-rank statistic at each look of arms that were all followed from one day on.
+
+    Parameters
+    ----------
+    lost_at
+        Day of leaving, infinite for who is still there, shape (rows,).
+    in_arm, trial, trials, stratum
+        As `sim.evidence.survival.log_rank`.
+    looks
+        Days since the start, shape (looks,); who left on a later day was still there.
+
+    Returns
+    -------
+    Interim
+        z = excess events / sqrt(variance), below 0 where the arm loses fewer; information = variance, that of a log
+        hazard ratio, so z / sqrt(information) is near it (Jennison and Turnbull 2000, section 3.5.2). Its steps are
+        independent from look to look (Tsiatis 1982). z is NaN, and information 0, where nobody has left yet.
+    """
+    gone: FloatArray = np.asarray(lost_at, dtype=np.float64)
+    found = [
+        log_rank_score(np.minimum(gone, day), gone < day, in_arm, trial=trial, trials=trials, stratum=stratum)
+        for day in finite("looks", looks)
+    ]
+    information = np.stack([score.variance for score in found], axis=1)
+    excess = np.stack([score.excess for score in found], axis=1)
+    z = np.divide(excess, np.sqrt(information), out=np.full(excess.shape, np.nan), where=information > 0)
+    return Interim(z, information, np.stack([score.n for score in found], axis=1).astype(np.int64))

@@ -97,6 +97,40 @@ def _log_log_band(surviving: FloatArray, greenwood: FloatArray, z: float) -> tup
     )
 
 
+class Score(NamedTuple):
+    """The log-rank statistic of many trials; arrays of shape (trials,).
+
+    ``excess``: events in the arm beyond those expected if the curves were equal; ``variance``: its hypergeometric
+    variance, which is the information about the logarithm of a hazard ratio.
+    """
+
+    excess: FloatArray
+    variance: FloatArray
+    events: FloatArray
+    n: FloatArray
+    n_in_arm: FloatArray
+
+
+def log_rank_score(
+    days: ArrayLike, left: ArrayLike, in_arm: ArrayLike, *,
+    trial: ArrayLike | None = None, trials: int = 1, stratum: ArrayLike | None = None,
+) -> Score:  # fmt: skip
+    """Excess events and their variance; parameters, source and errors as `log_rank`."""
+    customers = lives(days, left, in_arm, trial, trials, stratum)
+    table = risk_table(customers)
+    share_in_arm = table.at_risk_in_arm / table.at_risk
+    excess = table.events_in_arm - table.events * share_in_arm
+    spread = table.events * share_in_arm * (1 - share_in_arm)
+    spread = spread * (table.at_risk - table.events) / np.maximum(table.at_risk - 1, 1)
+    return Score(
+        per_trial(table.trial, trials, excess),
+        per_trial(table.trial, trials, spread),
+        per_trial(table.trial, trials, table.events),
+        per_trial(customers.trial, trials),
+        per_trial(customers.trial[customers.in_arm], trials),
+    )
+
+
 def log_rank(
     days: ArrayLike, left: ArrayLike, in_arm: ArrayLike, *,
     trial: ArrayLike | None = None, trials: int = 1, stratum: ArrayLike | None = None,
@@ -126,22 +160,14 @@ def log_rank(
     ValueError
         If a number is NaN, infinite or negative, a flag is not 0 or 1, or lengths differ.
     """
-    customers = lives(days, left, in_arm, trial, trials, stratum)
-    table = risk_table(customers)
-    share_in_arm = table.at_risk_in_arm / table.at_risk
-    excess = table.events_in_arm - table.events * share_in_arm
-    spread = table.events * share_in_arm * (1 - share_in_arm)
-    spread = spread * (table.at_risk - table.events) / np.maximum(table.at_risk - 1, 1)
-    difference = per_trial(table.trial, trials, excess)
-    variance = per_trial(table.trial, trials, spread)
+    found = log_rank_score(days, left, in_arm, trial=trial, trials=trials, stratum=stratum)
+    n, n_in_arm, variance = found.n, found.n_in_arm, found.variance
     refusals = Refusals(trials)
-    n = per_trial(customers.trial, trials)
-    n_in_arm = per_trial(customers.trial[customers.in_arm], trials)
     refusals.add((n_in_arm == 0) | (n_in_arm == n), "an arm has no customers")
-    refusals.add(per_trial(table.trial, trials) == 0, "no events in either arm: curves cannot be compared")
+    refusals.add(found.events == 0, "no events in either arm: curves cannot be compared")
     refusals.add(variance <= 0, "no event happened while both arms were at risk")
     with np.errstate(divide="ignore", invalid="ignore"):
-        p_value = chdtrc(1, difference**2 / variance)
+        p_value = chdtrc(1, found.excess**2 / variance)
     within = "" if stratum is None else " within strata"
     return refusals.estimates(
         estimand="log_rank",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from sim.experiment.families import NAMES
+from sim.experiment.guardrails import allowed
 
 if TYPE_CHECKING:
     from sim.experiment.grade import Bench, GradedContrast
@@ -66,15 +67,17 @@ def decide_trials(bench: Bench, contrasts: list[GradedContrast]) -> Decision:
         {arm: contrast.p_adjusted for arm, contrast in against.items()},
         {arm: contrast.trials.value for arm, contrast in against.items()},
         _trial_costs(bench),
+        allowed(experiment, bench.cells),
     )
+    rails = " and that keeps to all guardrails" if experiment.guardrails else ""
     if concluded.conclusive[0]:
         reason = (
-            f"cheapest arm whose {rule.metric} differs from {experiment.reference}'s for the better "
+            f"cheapest arm whose {rule.metric} differs from {experiment.reference}'s for the better{rails} "
             f"({correction}, {experiment.alpha:.0%})"
         )
     else:
         reason = (
-            f"no arm's {rule.metric} differs from {experiment.reference}'s for the better ({correction}, "
+            f"no arm's {rule.metric} differs from {experiment.reference}'s for the better{rails} ({correction}, "
             f"{experiment.alpha:.0%}): inconclusive, so {rule.if_inconclusive} stays"
         )
     first = bench.arms[concluded.arm[0]]
@@ -105,6 +108,7 @@ def conclude(
     p_adjusted: Mapping[str, np.ndarray],
     effect: Mapping[str, np.ndarray],
     costs: Mapping[str, np.ndarray],
+    permitted: Mapping[str, np.ndarray],
 ) -> Concluded:
     """Decide after each trial by the experiment's `trial_decision`.
 
@@ -115,6 +119,8 @@ def conclude(
         Of the rule's metric, each arm against the reference; NaN where a trial is refused.
     costs : float64 arrays by arm, shape (trials,)
         Yuan a customer: the cheapest of several better arms is taken, the first of equally cheap ones.
+    permitted : bool arrays by arm, shape (trials,)
+        What guardrails allow; an arm that is not named is allowed.
     """
     rule, arms = experiment.trial_decision, list(experiment.arms)
     stays = arms.index(rule.if_inconclusive)
@@ -123,7 +129,8 @@ def conclude(
     for arm, p in p_adjusted.items():
         with np.errstate(invalid="ignore"):
             better = effect[arm] > 0 if rule.choose == "cheapest_above_reference" else effect[arm] < 0
-            cheapest[:, arms.index(arm)] = np.where((p <= experiment.alpha) & better, costs[arm], np.inf)
+            better = (p <= experiment.alpha) & better & permitted.get(arm, True)
+        cheapest[:, arms.index(arm)] = np.where(better, costs[arm], np.inf)
     conclusive = np.isfinite(cheapest).any(axis=1)
     return Concluded(np.where(conclusive, cheapest.argmin(axis=1), stays), conclusive)
 

@@ -19,6 +19,7 @@ from sim.experiment.additive import SHARES, Cells, cells_of, compare, joined, wi
 from sim.experiment.assignment import assign, strata_count
 from sim.experiment.decide import Concluded, conclude, decide
 from sim.experiment.families import corrected
+from sim.experiment.guardrails import allowed
 from sim.experiment.outcomes import Outcomes, concatenate, metric, residual_table
 from sim.experiment.truth import paired
 from sim.scenario.problems import Impossible
@@ -57,6 +58,7 @@ class Sums:
 def metrics_of(scenario: Scenario, experiment: Experiment) -> tuple[str, ...]:
     """Metrics that a study of a design needs: those named, cost, and the money that wrong decisions lose."""
     named = (*experiment.metrics, experiment.decision.metric, experiment.trial_decision.metric)
+    named = (*named, *(guardrail.metric for guardrail in experiment.guardrails))
     return tuple(dict.fromkeys((*named, COST, money_of(scenario, experiment))))
 
 
@@ -256,6 +258,7 @@ class Operating:
             {arm: adjusted[:, number] for arm, number in against.items()},
             {arm: each[number].value for arm, number in against.items()},
             {arm: costs[:, number] for number, arm in enumerate(self.arms)},
+            allowed(self.experiment, lambda metric: self.sums.trial[metric].merged(times)),
         )
 
     def loss(self) -> Mapping[str, float]:

@@ -28,6 +28,10 @@ def firm_part(truth: FirmTruth) -> dict[str, Any]:
         "naive": [],
         "movers": [],
         "follow_up": [],
+        "looks": {},
+        "factorial": [],
+        "guardrails": [],
+        "beside": [],
         "trial_decision": _REFUSED,
     }
 

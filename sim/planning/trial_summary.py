@@ -14,8 +14,12 @@ from sim.evidence.survival import Curve, kaplan_meier
 from sim.experiment.decide import decide_trials
 from sim.experiment.grade import WITH_RESIDUAL, Bench, GradedContrast, GradedEquivalence
 from sim.experiment.naive import responders_and_others
+from sim.planning.beside_summary import beside_part
+from sim.planning.factorial_summary import factorial_part
 from sim.planning.follow_up_summary import follow_up_part
+from sim.planning.guardrails_summary import guardrails_part
 from sim.planning.injected import injected_part
+from sim.planning.looks_summary import looks_part
 
 if TYPE_CHECKING:
     from sim.scenario.experiment_schema import Experiment
@@ -54,6 +58,10 @@ def trial_part(bench: Bench, before_after: Mapping[str, np.ndarray]) -> dict[str
         "equivalence": [_equivalence(experiment, claim) for claim in bench.equivalences()],
         "naive": _naive(bench, before_after),
         "follow_up": follow_up_part(bench),
+        "looks": looks_part(bench),
+        "factorial": factorial_part(bench),
+        "guardrails": guardrails_part(bench),
+        "beside": beside_part(bench),
         "trial_decision": {
             "arm": concluded.arm,
             "inconclusive": not concluded.conclusive,

@@ -9,9 +9,18 @@ from typing import Any
 
 from markupsafe import Markup
 
+from sim.report import (
+    beside_view,
+    factorial_view,
+    follow_up_view,
+    guardrails_view,
+    injected_view,
+    looks_view,
+    movers_view,
+    run_view,
+)
 from sim.report import experiment_view as tables
 from sim.report import experiment_words as words
-from sim.report import follow_up_view, injected_view, movers_view, run_view
 from sim.report.answer import answer_sentence
 from sim.report.figures import OF_EXPERIMENT, figure_name
 from sim.report.figures.style import inline
@@ -105,6 +114,12 @@ def _experiment(experiment: Mapping[str, Any], summary: Summary, figures: Mappin
         "follow_up": follow_up_view.follow_up_table(experiment, summary),
         "turns": list(follow_up_view.turns(experiment, summary)),
         "follow_up_words": follow_up_view.HOW_TO_READ,
+        "looks": looks_view.looks_table(experiment),
+        "looks_words": looks_view.in_words(experiment),
+        "beside": beside_view.beside_table(experiment, summary),
+        "beside_methods": beside_view.methods(experiment),
+        "guardrails": guardrails_view.guardrails_table(experiment, summary),
+        "factorial": factorial_view.factorial_table(experiment, summary),
         "rests_on": list(experiment.get("rests_on", ())),
         "worlds": tables.doubt_table(experiment, summary),
         "worlds_label": (experiment.get("decision") or {}).get("label"),

@@ -17,6 +17,8 @@ from sim.scenario.view import View
 
 _WITH_RESIDUAL = "net_value_with_residual_per_customer"
 
+_CELLS = ("neither", "first", "second", "both")
+
 Found = Iterator[Problem]
 
 
@@ -43,6 +45,7 @@ def experiment_problems(tree: dict[str, Any], places: Places, scenario: Loaded[S
 def _arms_exist(view: View) -> Found:
     arms = view.block("arms")
     pointing: list[KeyPath] = [("reference",), ("trial_decision", "if_inconclusive")]
+    pointing += [("factorial", cell) for cell in _CELLS]
     for part in ("contrasts", "equivalence"):
         for path, _ in view.entries(part):
             pointing += [(*path, "arm"), (*path, "against")]
@@ -105,6 +108,28 @@ def _shares_are_of_all_arms(view: View) -> Found:
         yield view.problem(("assignment", "shares"), "a block", rule)
 
 
+def _factors_have_four_arms(view: View) -> Found:
+    seen: dict[str, int] = {}
+    for cell in _CELLS:
+        for at, name in view.names("factorial", cell):
+            if name in seen:
+                yield view.problem(
+                    at, shown(name), f"another arm than that on line {seen[name]}: each cell has its own"
+                )
+            seen.setdefault(name, view.line(*at))
+    if seen and view.get("assignment", "method") == "stratified":
+        rule = f"simple or complete: effects of factors know no strata ({view.where('factorial')})"
+        yield view.problem(("assignment", "method"), "'stratified'", rule)
+
+
+def _margins_are_possible(view: View) -> Found:
+    for path, guardrail in view.entries("guardrails"):
+        margin = view.number(*path, "margin")
+        if guardrail.get("metric") == "churn_rate" and margin is not None and margin >= 1:
+            rule = f"a share below 1, because the metric is churn_rate ({view.where(*path, 'metric')})"
+            yield view.problem((*path, "margin"), shown(margin), rule)
+
+
 def _dunnett_fits(view: View) -> Found:
     if view.get("multiplicity") != "dunnett":
         return
@@ -129,13 +154,15 @@ def _rules_can_decide(view: View) -> Found:
         yield view.problem(("contrasts",), "no contrast against the reference", rule)
 
 
-def _follow_up_ascends(view: View) -> Found:
-    before = 0.0
-    for place in range(len(view.get("follow_up_days") or ()) if isinstance(view.get("follow_up_days"), list) else 0):
-        day = view.number("follow_up_days", place)
-        if day is not None and day <= before:
-            yield view.problem(("follow_up_days", place), shown(day), f"later than the day before it, {shown(before)}")
-        before = before if day is None else day
+def _days_ascend(view: View) -> Found:
+    paths: tuple[KeyPath, ...] = (("follow_up_days",), ("looks", "days"))
+    for path in paths:
+        days, before = view.get(*path), 0.0
+        for place in range(len(days) if isinstance(days, list) else 0):
+            day = view.number(*path, place)
+            if day is not None and day <= before:
+                yield view.problem((*path, place), shown(day), f"later than the day before it, {shown(before)}")
+            before = before if day is None else day
 
 
 # --- against the scenario -------------------------------------------------------------------------
@@ -182,6 +209,16 @@ def _horizon_fits(view: View, scenario: Loaded[Scenario]) -> Found:
         yield view.problem(("horizon_days",), shown(horizon), rule)
 
 
+def _looks_within_horizon(view: View, scenario: Loaded[Scenario]) -> Found:
+    days = view.get("looks", "days")
+    horizon = view.number("horizon_days") or scenario.value.horizon_days
+    for place in range(len(days) if isinstance(days, list) else 0):
+        day = view.number("looks", "days", place)
+        if day is not None and day > horizon:
+            rule = f"at most the horizon, {shown(horizon)}: the trial has ended by then"
+            yield view.problem(("looks", "days", place), shown(day), rule)
+
+
 def _follow_up_is_lived(view: View, scenario: Loaded[Scenario]) -> Found:
     world, days = scenario.value, view.get("follow_up_days")
     horizon = view.number("horizon_days") or world.horizon_days
@@ -198,6 +235,7 @@ def _residual_known(view: View, scenario: Loaded[Scenario]) -> Found:
     if scenario.value.residual is not None:
         return
     using: list[KeyPath] = [("metrics",), ("decision", "metric"), ("trial_decision", "metric")]
+    using += [(*path, "metric") for path, _ in view.entries("guardrails")]
     for path in using:
         for at, name in view.names(*path):
             if name == _WITH_RESIDUAL:
@@ -249,14 +287,17 @@ INSIDE_RULES: tuple[Callable[[View], Found], ...] = (
     _metrics_listed,
     _strata_fit,
     _shares_are_of_all_arms,
+    _factors_have_four_arms,
+    _margins_are_possible,
     _dunnett_fits,
     _rules_can_decide,
     injected_fits,
-    _follow_up_ascends,
+    _days_ascend,
 )
 _AGAINST_SCENARIO: tuple[Callable[[View, Loaded[Scenario]], Found], ...] = (
     _world_has_it,
     _horizon_fits,
+    _looks_within_horizon,
     _follow_up_is_lived,
     _residual_known,
     _doubt_has_range,

@@ -80,6 +80,29 @@ class Equivalence(Block):
     margin: float = Field(gt=0, lt=1)
 
 
+class Guardrail(Block):
+    """What an arm must not make worse than the reference by a margin, in the metric's unit (shares are fractions)."""
+
+    metric: Metric
+    worse: Literal["higher", "lower"]
+    margin: float = Field(gt=0)
+
+
+class Factorial(Block):
+    """Two factors, each given or not, and the plain arms that give neither, one of them, or both."""
+
+    names: Many[Name] = Field(min_length=2, max_length=2)
+    neither: Name
+    first: Name
+    second: Name
+    both: Name
+
+    @property
+    def cells(self) -> tuple[str, str, str, str]:
+        """The four arms: neither, the first factor, the second, both."""
+        return self.neither, self.first, self.second, self.both
+
+
 class Decision(Block):
     """The rule by which the truth, or a wholly known world, decides."""
 
@@ -94,6 +117,21 @@ class TrialDecision(Block):
     metric: Metric
     choose: TrialChoice
     if_inconclusive: Name
+
+
+class PlannedFutility(Block):
+    """Stop when the effect planned for is no longer to be expected; who goes on all the same keeps the level."""
+
+    hazard_ratio: float = Field(gt=0, lt=1)
+    beta: float = Field(default=0.2, gt=0, lt=0.5)
+
+
+class Looks(Block):
+    """Days on which a firm looks at churn while the trial runs, and how the error is spent over them."""
+
+    days: Many[HorizonDays] = Field(min_length=2, max_length=60)
+    spending: Literal["obrien_fleming", "pocock"] = "obrien_fleming"
+    futility: PlannedFutility | None = None
 
 
 def _setting(value: object) -> object:
@@ -152,6 +190,10 @@ class Experiment(Question):
     trial_decision: TrialDecision
     data: Data | None = None
     inject: Inject | None = None
+    guardrails: Many[Guardrail] = ()
+    """An arm is used after a trial only if that shows that it keeps to all of them."""
+    factorial: Factorial | None = None
+    looks: Looks | None = None
     follow_up_days: Many[HorizonDays] = ()
     """Days by which effects are read, besides the horizon; later ones than it are lived without the campaign."""
 
@@ -176,6 +218,8 @@ class FirmQuestion(Question):
             "multiplicity",
             "data",
             "inject",
+            "looks",
+            "guardrails",
         ),
         NO_TRIAL,
     )
