@@ -1,0 +1,64 @@
+"""A linear fit in which some coefficients are known to be small: they are drawn, as if at random, around 0.
+
+Best linear unbiased prediction (Henderson 1975; Robinson 1991): the variance of the drawn coefficients is that of highest
+restricted likelihood (Patterson and Thompson 1971). With much noise they come out near 0, with little as least squares
+has them; nobody has to choose how much to shrink.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+RATIOS = np.concatenate([[0.0], np.logspace(-8.0, 4.0, 121)])
+"""Variance of a drawn coefficient over that of the noise, for columns of unit spread: the values that are tried."""
+
+
+@dataclass(frozen=True, eq=False)
+class Mixed:
+    """A fit.
+
+    Attributes
+    ----------
+    fixed, drawn : float64 arrays, shape (columns,)
+        Coefficients.
+    """
+
+    fixed: np.ndarray
+    drawn: np.ndarray
+
+
+def fit_mixed(values: np.ndarray, fixed: np.ndarray, drawn: np.ndarray) -> Mixed:
+    """Fit `values` to columns with free coefficients and columns with drawn ones.
+
+    Parameters
+    ----------
+    values : float64 array, shape (n,)
+    fixed : float64 array, shape (n, columns)
+        Columns may be one another's combination; then the shortest solution is taken.
+    drawn : float64 array, shape (n, columns)
+        In units of their spread, so that one variance fits all of them.
+    """
+    basis, sizes, _ = np.linalg.svd(fixed, full_matrices=False)
+    basis = basis[:, sizes > 1e-10 * sizes[0]]
+    free = len(values) - basis.shape[1]
+
+    def without_fixed(of: np.ndarray) -> np.ndarray:
+        left: np.ndarray = of - basis @ (basis.T @ of)
+        return left
+
+    rest, columns = without_fixed(values), without_fixed(drawn)
+    left, spread, right = np.linalg.svd(columns, full_matrices=False)
+    along = left.T @ rest
+    beside = max(float(rest @ rest - along @ along), 0.0)
+    ratio = min(RATIOS, key=lambda tried: _unlikely(tried, along, beside, spread, free)) if free > 0 else 0.0
+    coefficients = right.T @ (ratio * spread / (1.0 + ratio * spread**2) * along)
+    return Mixed(np.linalg.lstsq(fixed, values - drawn @ coefficients, rcond=None)[0], coefficients)
+
+
+def _unlikely(ratio: float, along: np.ndarray, beside: float, spread: np.ndarray, free: int) -> float:
+    """Minus twice the restricted log-likelihood, up to a constant, the noise's variance being at its best."""
+    inflated = 1.0 + ratio * spread**2
+    noise = ((along**2 / inflated).sum() + beside) / free
+    return free * float(np.log(max(noise, np.finfo(float).tiny))) + float(np.log(inflated).sum())
