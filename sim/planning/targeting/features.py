@@ -54,11 +54,15 @@ def visible(scenario: Scenario, customers: Customers, starts: tuple[float, ...])
 
 def everything(scenario: Scenario, customers: Customers, starts: tuple[float, ...]) -> np.ndarray:
     """What the firm sees and what it does not: frailty, price sensitivity, satisfaction, state; shape (n, columns)."""
+    frailty, sensitivity = customers["frailty"], customers["price_sensitivity"]
+    states = _levels(customers["state"], len(State))
     hidden = [
-        *_levels(customers["state"], len(State)),
+        *states,
         *_levels(customers["satisfaction"], len(SATISFACTION_NAMES)),
-        customers["frailty"],
-        customers["price_sensitivity"],
+        frailty,
+        sensitivity,
+        frailty * sensitivity,  # rates multiply
+        *(state * frailty for state in states),
     ]
     return np.concatenate([visible(scenario, customers, starts), np.stack(hidden, axis=1)], axis=1)
 

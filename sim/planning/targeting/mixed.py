@@ -1,8 +1,8 @@
 """A linear fit in which some coefficients are known to be small: they are drawn, as if at random, around 0.
 
-Best linear unbiased prediction (Henderson 1975; Robinson 1991): the variance of the drawn coefficients is that of highest
-restricted likelihood (Patterson and Thompson 1971). With much noise they come out near 0, with little as least squares
-has them; nobody has to choose how much to shrink.
+Best linear unbiased prediction (Henderson 1975; Robinson 1991): the variance of the drawn coefficients is that of
+highest restricted likelihood (Patterson and Thompson 1971). With much noise they come out near 0, with little as least
+squares has them; nobody has to choose how much to shrink.
 """
 
 from __future__ import annotations
@@ -23,10 +23,13 @@ class Mixed:
     ----------
     fixed, drawn : float64 arrays, shape (columns,)
         Coefficients.
+    noise : float
+        Variance of what is left.
     """
 
     fixed: np.ndarray
     drawn: np.ndarray
+    noise: float
 
 
 def fit_mixed(values: np.ndarray, fixed: np.ndarray, drawn: np.ndarray) -> Mixed:
@@ -54,11 +57,17 @@ def fit_mixed(values: np.ndarray, fixed: np.ndarray, drawn: np.ndarray) -> Mixed
     beside = max(float(rest @ rest - along @ along), 0.0)
     ratio = min(RATIOS, key=lambda tried: _unlikely(tried, along, beside, spread, free)) if free > 0 else 0.0
     coefficients = right.T @ (ratio * spread / (1.0 + ratio * spread**2) * along)
-    return Mixed(np.linalg.lstsq(fixed, values - drawn @ coefficients, rcond=None)[0], coefficients)
+    free_ones = np.linalg.lstsq(fixed, values - drawn @ coefficients, rcond=None)[0]
+    return Mixed(free_ones, coefficients, _noise(ratio, along, beside, spread, free))
 
 
 def _unlikely(ratio: float, along: np.ndarray, beside: float, spread: np.ndarray, free: int) -> float:
     """Minus twice the restricted log-likelihood, up to a constant, the noise's variance being at its best."""
-    inflated = 1.0 + ratio * spread**2
-    noise = ((along**2 / inflated).sum() + beside) / free
-    return free * float(np.log(max(noise, np.finfo(float).tiny))) + float(np.log(inflated).sum())
+    noise = _noise(ratio, along, beside, spread, free)
+    return free * float(np.log(noise)) + float(np.log(1.0 + ratio * spread**2).sum())
+
+
+def _noise(ratio: float, along: np.ndarray, beside: float, spread: np.ndarray, free: int) -> float:
+    """The noise's variance of highest likelihood; never 0, so that it has a logarithm."""
+    left = float((along**2 / (1.0 + ratio * spread**2)).sum()) + beside
+    return max(left / max(free, 1), float(np.finfo(float).tiny))

@@ -59,9 +59,7 @@ class Pilot:
         """
         seen, side = self.seen[:size], np.where(self.treated[:size], 0.5, -0.5)
         ones = np.ones((size, 1))
-        return fit_mixed(
-            self.brought[:size], np.concatenate([ones, seen, side[:, None]], axis=1), side[:, None] * seen
-        )
+        return fit_mixed(self.brought[:size], np.concatenate([ones, seen, side[:, None]], axis=1), side[:, None] * seen)
 
 
 def uplift(learned: Mixed, seen: np.ndarray, fee: np.ndarray, price: np.ndarray) -> np.ndarray:

@@ -16,8 +16,7 @@ if TYPE_CHECKING:
 
 Customers = np.ndarray[Any, Any]
 
-EVERYBODY, CHANCE, RISK, VALUE_RISK, PRIORITY, ORACLE = (
-    "everybody",
+CHANCE, RISK, VALUE_RISK, PRIORITY, ORACLE = (
     "by chance",
     "by risk",
     "by value x risk",
@@ -45,9 +44,9 @@ def ranked(score: np.ndarray, tie: np.ndarray) -> np.ndarray:
 def without_a_trial(scenario: Scenario, base: Customers, seen: np.ndarray, records: Records) -> dict[str, np.ndarray]:
     """Scores of the policies that need no trial, by name; each of shape (n,).
 
-    `by risk`: the chance to leave within the horizon if nothing is done, as the firm's records have it. `by value x risk`:
-    that times a year's cash flow with its growth (H-07's N and G). `by priority`: H-07's matrix, A before B before C (H-08), inside a
-    class by value; where the scenario has a block `ngtp`.
+    `by risk`: the chance to leave within the horizon if nothing is done, as the firm's records have it. `by value x
+    risk`: that times a year's cash flow with its growth (H-07's N and G). `by priority`: H-07's matrix, A before B
+    before C (H-08), inside a class by value; where the scenario has a block `ngtp`.
     """
     risk = records.risk_of(seen)
     yearly = 12.0 * base["fee"] * (1.0 + base["growth"])

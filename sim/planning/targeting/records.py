@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim.customer.life import PROSPECT
 from sim.experiment.outcomes import FEN, cells
 from sim.experiment.start import draw_start
-from sim.planning.budget.responses import CASH, FORGONE, Life, live_base
+from sim.planning.budget.responses import CASH, FORGONE, VALUE, Life, live_base
 from sim.planning.targeting.features import Scale, monthly_fee, visible
 from sim.planning.targeting.mixed import Mixed, fit_mixed
-from sim.customer.life import PROSPECT
 
 if TYPE_CHECKING:
     from sim.scenario.schema import Scenario
@@ -36,6 +36,9 @@ class Records:
         Chance to leave within the horizon, by that.
     price : float64 array, shape (columns,)
         Of what the action costs, in monthly fees.
+    brings : float
+        Of the action before its cost, in monthly fees, a customer on average: known to no firm, but what its assumptions
+        say where they are drawn.
     residual : float64 array, shape (cells,)
         What those in a cell (tier x tenure) at the horizon go on to be worth, in monthly fees of day 0.
     lived : int
@@ -47,6 +50,7 @@ class Records:
     scale: Scale
     risk: Mixed
     price: np.ndarray
+    brings: float
     residual: np.ndarray
     lived: int
     years: float
@@ -91,11 +95,13 @@ def keep_records(
     scale = Scale.of(columns)
     seen = scale(columns)
     nothing, action = live_base(start, who), live_base(start, who, [rule])
-    spend = (action.books - nothing.books)[:, [CASH, FORGONE]].sum(axis=1)
+    more = action.books - nothing.books
+    spend = more[:, [CASH, FORGONE]].sum(axis=1)
     return Records(
         scale,
         fit_mixed(nothing.outcomes.left.astype(float), np.ones((len(base), 1)), seen),
         np.linalg.lstsq(_price_columns(seen, fee), spend / fee, rcond=None)[0],
+        float(((more[:, VALUE] + spend) / fee).mean()),
         _residual_table(scenario, nothing, fee),
         2 * len(base),
         nothing.years + action.years,
