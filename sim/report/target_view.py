@@ -36,7 +36,9 @@ def question_words(found: Found) -> str:
 def best_trial(found: Found) -> Mapping[str, Any]:
     """The policy learned from the largest trial that the firm has customers for, or from the smallest of all."""
     of_trials = [row for row in found["policies"] if "size" in row]
-    return [row for row in of_trials if not row["beyond_base"]][-1] if not of_trials[0]["beyond_base"] else of_trials[0]
+    within = [row for row in of_trials if not row["beyond_base"]]
+    found: Mapping[str, Any] = within[-1] if within else of_trials[0]
+    return found
 
 
 def answer_words(found: Found) -> Iterator[str]:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
 from joblib import Parallel, delayed
 
 from sim.customer.kernel_cache import kernels_are_compiled
 from sim.planning.blocks import Progress, in_order, silent
 from sim.planning.budget.draws import Draw, draw_worlds
 from sim.planning.quantities import COMPILING, FEW
-from sim.planning.targeting.world import WorldFound, live_world
+from sim.planning.targeting.pilot import Belief
+from sim.planning.targeting.world import WorldFound, live_believed, live_world
 
 if TYPE_CHECKING:
     from sim.planning.targeting.question import Question
@@ -30,6 +32,8 @@ class Answer:
     drawn : list of WorldFound
         Draw `d` lives replication `d mod len(centre)` again: the same customers' luck in another world.
     draws : list of Draw
+    belief : Belief or None
+        What is thought of the action before any trial; None where the assumptions were not drawn.
     """
 
     loaded: Loaded[Scenario]
@@ -37,6 +41,7 @@ class Answer:
     centre: list[WorldFound]
     drawn: list[WorldFound]
     draws: list[Draw]
+    belief: Belief | None
 
 
 def answer(
@@ -73,19 +78,22 @@ def answer(
     tell, scenario = progress or silent, loaded.value
     if not kernels_are_compiled():  # once, in this process, before workers start
         tell(COMPILING, 0, 1)
-        live_world(scenario.model_copy(update={"customers": min(scenario.customers, FEW)}), question, seed, 0)
+        few = scenario.model_copy(update={"customers": min(scenario.customers, FEW)})
+        live_world(few, question, None, seed, 0)
         tell(COMPILING, 1, 1)
     workers = Parallel(n_jobs=jobs, return_as="generator")
     worlds = draw_worlds(loaded, seed, draws)
-    of_centre = [delayed(live_world)(scenario, question, seed, number) for number in range(replications)]
-    of_draws = [
-        delayed(live_world)(world.scenario, question, seed, number % replications)
-        for number, world in enumerate(worlds)
-    ]
+    places = [(world.scenario, number % replications) for number, world in enumerate(worlds)]
+    of_belief = [delayed(live_believed)(drawn, question, seed, number) for drawn, number in places]
+    brings = list(in_order(of_belief, "drawing what is believed", tell, workers))
+    belief = Belief(float(np.mean(brings)), float(np.var(brings, ddof=1))) if len(brings) > 1 else None
+    of_centre = [delayed(live_world)(scenario, question, belief, seed, number) for number in range(replications)]
+    of_draws = [delayed(live_world)(drawn, question, belief, seed, number) for drawn, number in places]
     return Answer(
         loaded,
         question,
         list(in_order(of_centre, "living worlds at the centre", tell, workers)),
         list(in_order(of_draws, "living draws of the assumptions", tell, workers)),
         worlds,
+        belief,
     )

@@ -22,6 +22,20 @@ if TYPE_CHECKING:
     from sim.world.world import ArmRule
 
 
+@dataclass(frozen=True)
+class Belief:
+    """What the assumptions say before any trial of what the action brings a customer on average, before its cost.
+
+    Attributes
+    ----------
+    mean, variance : float
+        Over the worlds of the assumptions, monthly fees (squared).
+    """
+
+    mean: float
+    variance: float
+
+
 @dataclass(frozen=True, eq=False)
 class Pilot:
     """What was seen of those who took part, in the order in which they were enrolled.
@@ -45,12 +59,13 @@ class Pilot:
     lived: int
     years: float
 
-    def learn(self, size: int) -> Mixed:
+    def learn(self, size: int, belief: Belief | None) -> Mixed:
         """Learn from the first `size` customers what the action brings before its cost, in monthly fees.
 
         Least squares with slopes of each arm's own (an S-learner with all interactions, which is a T-learner): what
         customers are like may move the level freely, but the *difference* between the arms only as far as the data
         make likely (`fit_mixed`). So a small trial ranks by little more than the fee, a large one by all that is seen.
+        The mean difference is weighed against what was believed before, each by how sure it is (normal prior).
 
         Returns
         -------
@@ -59,7 +74,14 @@ class Pilot:
         """
         seen, side = self.seen[:size], np.where(self.treated[:size], 0.5, -0.5)
         ones = np.ones((size, 1))
-        return fit_mixed(self.brought[:size], np.concatenate([ones, seen, side[:, None]], axis=1), side[:, None] * seen)
+        found = fit_mixed(
+            self.brought[:size], np.concatenate([ones, seen, side[:, None]], axis=1), side[:, None] * seen
+        )
+        if belief is not None:
+            doubt = 4.0 * found.noise / size
+            weight = belief.variance / (belief.variance + doubt)
+            found.fixed[-1] = weight * found.fixed[-1] + (1.0 - weight) * belief.mean
+        return found
 
 
 def uplift(learned: Mixed, seen: np.ndarray, fee: np.ndarray, price: np.ndarray) -> np.ndarray:

@@ -37,8 +37,8 @@ class Records:
     price : float64 array, shape (columns,)
         Of what the action costs, in monthly fees.
     brings : float
-        Of the action before its cost, in monthly fees, a customer on average: known to no firm, but what its assumptions
-        say where they are drawn.
+        Of the action before its cost, in monthly fees, a customer on average. No firm knows it; drawn over the
+        assumptions it is what one believes.
     residual : float64 array, shape (cells,)
         What those in a cell (tier x tenure) at the horizon go on to be worth, in monthly fees of day 0.
     lived : int

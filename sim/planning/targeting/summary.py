@@ -49,6 +49,7 @@ def summarise(answer: Answer) -> dict[str, Any]:
             },
             "everybody": {key: _everybody(answer, place).run() for place, key in enumerate(("value", "spend"))}
             | {"value_doubt": _everybody(answer, 0).assumption()},
+            "belief": _belief(answer),
             "policies": [_policy(answer, name) for name in answer.centre[0].policies],
             "curve": _curve(answer),
             "information": _information(answer),
@@ -64,6 +65,13 @@ def summarise(answer: Answer) -> dict[str, Any]:
         }
     )
     return found
+
+
+def _belief(answer: Answer) -> dict[str, float] | None:
+    """What is thought of the action before any trial, monthly fees a customer before its cost."""
+    if answer.belief is None:
+        return None
+    return {"mean": answer.belief.mean, "sd": answer.belief.variance**0.5}
 
 
 def _lives(answer: Answer, read: Any) -> Lives:

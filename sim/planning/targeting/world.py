@@ -12,10 +12,11 @@ from sim.planning.targeting.features import monthly_fee, visible
 from sim.planning.targeting.pilot import run_pilot, uplift
 from sim.planning.targeting.policies import ORACLE, by_trial, ranked, ties, without_a_trial
 from sim.planning.targeting.question import FIRST_PILOT, FIRST_RECORD, RECORDS
-from sim.planning.targeting.records import keep_records
+from sim.planning.targeting.records import Records, keep_records
 from sim.planning.targeting.twins import FOLDS, Twins, live_twins
 
 if TYPE_CHECKING:
+    from sim.planning.targeting.pilot import Belief
     from sim.planning.targeting.question import Question
     from sim.scenario.schema import Scenario
 
@@ -75,20 +76,30 @@ class WorldFound:
     years: float
 
 
-def live_world(scenario: Scenario, question: Question, seed: int, number: int) -> WorldFound:
+def live_believed(scenario: Scenario, question: Question, seed: int, number: int) -> float:
+    """What the action brings a customer in this world before its cost, in monthly fees (`Records.brings`)."""
+    return _records(scenario, question, seed, number).brings
+
+
+def _records(scenario: Scenario, question: Question, seed: int, number: int) -> Records:
+    slots = FIRST_RECORD + np.arange(RECORDS)
+    return keep_records(scenario, question.rule, question.starts, seed, number + slots * SLOT)
+
+
+def live_world(scenario: Scenario, question: Question, belief: Belief | None, seed: int, number: int) -> WorldFound:
     """Live one world and value every policy in it.
 
     Parameters
     ----------
     scenario : Scenario
     question : Question
+    belief : Belief or None
+        What is thought of the action before a trial; None for nothing.
     seed : int
     number : int
         Of the replication: base, twins, records and trials all have luck of their own that hangs on it.
     """
-    records = keep_records(
-        scenario, question.rule, question.starts, seed, number + (FIRST_RECORD + np.arange(RECORDS)) * SLOT
-    )
+    records = _records(scenario, question, seed, number)
     twins = live_twins(
         scenario, question.rule, question.starts, seed, number, question.twins, cash_only=question.cash_only
     )
@@ -110,7 +121,7 @@ def live_world(scenario: Scenario, question: Question, seed: int, number: int) -
         pilot = run_pilot(scenario, question.rule, question.starts, records, seed, number + slots * SLOT)
         lived, years = lived + pilot.lived, years + pilot.years
         for place, size in enumerate(question.sizes):
-            score = uplift(pilot.learn(size), seen, fee, price)
+            score = uplift(pilot.learn(size, belief), seen, fee, price)
             learned[place].append((bench.treat(score), bench.sure(score)))
     for place, size in enumerate(question.sizes):
         by_trials[place] = [treated.value for treated, _ in learned[place]]
@@ -150,7 +161,5 @@ class _Bench:
 
 
 def _mean(of: list[Treated]) -> Treated:
-    return Treated(
-        *(float(np.mean([getattr(one, key) for one in of])) for key in ("value", "spend", "customers")),
-        np.mean([one.curve for one in of], axis=0),
-    )
+    value, spend, customers = np.mean([[one.value, one.spend, one.customers] for one in of], axis=0).tolist()
+    return Treated(value, spend, customers, np.mean([one.curve for one in of], axis=0))
