@@ -239,6 +239,7 @@ CHECKS = (
     "what if: the truly best is among the as good",
     "budget: optimism shown",
     "budget: mean spend within the cap",
+    "futures: left by day 100",
 )
 
 Side = Literal["is", "at most", "at least"]

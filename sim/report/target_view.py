@@ -9,7 +9,7 @@ from sim.report.budget_view import amount
 from sim.report.budget_words import COUNTS, between, money
 from sim.report.display import Column, Row, Table, table, text
 from sim.report.tables import number_columns, number_parts, to_csv
-from sim.report.wording import listing, percent
+from sim.report.wording import percent
 
 Found = Mapping[str, Any]
 """The content of ``target.json``."""
@@ -37,8 +37,8 @@ def best_trial(found: Found) -> Mapping[str, Any]:
     """The policy learned from the largest trial that the firm has customers for, or from the smallest of all."""
     of_trials = [row for row in found["policies"] if "size" in row]
     within = [row for row in of_trials if not row["beyond_base"]]
-    found: Mapping[str, Any] = within[-1] if within else of_trials[0]
-    return found
+    best: Mapping[str, Any] = within[-1] if within else of_trials[0]
+    return best
 
 
 def answer_words(found: Found) -> Iterator[str]:
@@ -85,6 +85,9 @@ def information_words(found: Found) -> Iterator[str]:
         f"{_gain(of['know_customers'], currency)}."
     )
     best = max(of["samples"], key=lambda row: row["value"]["value"])
+    if best["value"]["high"] <= 0:
+        yield "No trial of the sizes asked is worth anything beside what the assumptions say already."
+        return
     words = (
         f"The most valuable trial asked has {best['size']:,} customers: {_gain(best['value'], currency)} each time its "
         f"policy is used on a base. Those treated in it cost {money(best['spend_on_tried']['value'])} {currency} and "
@@ -94,12 +97,6 @@ def information_words(found: Found) -> Iterator[str]:
         uses = -best["tried_bring"]["value"] / best["value"]["value"]
         words += f", which {uses:.2g} uses pay back"
     yield words + (f" (hypothetical: {TRIED_ON_MORE})." if best["beyond_base"] else ".")
-    harmful = [f"{row['size']:,}" for row in of["samples"] if row["value"]["high"] < 0]
-    if harmful:
-        yield (
-            f"Who acts on a trial of {listing(harmful, 'or')} does worse than without one: what it shows is mostly "
-            "luck."
-        )
 
 
 def _whom(policy: str) -> str:

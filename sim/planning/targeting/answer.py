@@ -85,8 +85,7 @@ def answer(
     worlds = draw_worlds(loaded, seed, draws)
     places = [(world.scenario, number % replications) for number, world in enumerate(worlds)]
     of_belief = [delayed(live_believed)(drawn, question, seed, number) for drawn, number in places]
-    brings = list(in_order(of_belief, "drawing what is believed", tell, workers))
-    belief = Belief(float(np.mean(brings)), float(np.var(brings, ddof=1))) if len(brings) > 1 else None
+    belief = Belief.of(np.array(list(in_order(of_belief, "drawing what is believed", tell, workers))))
     of_centre = [delayed(live_world)(scenario, question, belief, seed, number) for number in range(replications)]
     of_draws = [delayed(live_world)(drawn, question, belief, seed, number) for drawn, number in places]
     return Answer(

@@ -23,16 +23,17 @@ class Mixed:
     ----------
     fixed, drawn : float64 arrays, shape (columns,)
         Coefficients.
-    noise : float
-        Variance of what is left.
+    variance, noise : float
+        Variance of the drawn coefficients, and of what is left.
     """
 
     fixed: np.ndarray
     drawn: np.ndarray
+    variance: float
     noise: float
 
 
-def fit_mixed(values: np.ndarray, fixed: np.ndarray, drawn: np.ndarray) -> Mixed:
+def fit_mixed(values: np.ndarray, fixed: np.ndarray, drawn: np.ndarray, variance: float | None = None) -> Mixed:
     """Fit `values` to columns with free coefficients and columns with drawn ones.
 
     Parameters
@@ -42,6 +43,8 @@ def fit_mixed(values: np.ndarray, fixed: np.ndarray, drawn: np.ndarray) -> Mixed
         Columns may be one another's combination; then the shortest solution is taken.
     drawn : float64 array, shape (n, columns)
         In units of their spread, so that one variance fits all of them.
+    variance : float, optional
+        Of a drawn coefficient, where it is known.
     """
     basis, sizes, _ = np.linalg.svd(fixed, full_matrices=False)
     basis = basis[:, sizes > 1e-10 * sizes[0]]
@@ -56,9 +59,12 @@ def fit_mixed(values: np.ndarray, fixed: np.ndarray, drawn: np.ndarray) -> Mixed
     along = left.T @ rest
     beside = max(float(rest @ rest - along @ along), 0.0)
     ratio = min(RATIOS, key=lambda tried: _unlikely(tried, along, beside, spread, free)) if free > 0 else 0.0
+    if variance is not None:
+        ratio = variance / _noise(ratio, along, beside, spread, free)
     coefficients = right.T @ (ratio * spread / (1.0 + ratio * spread**2) * along)
     free_ones = np.linalg.lstsq(fixed, values - drawn @ coefficients, rcond=None)[0]
-    return Mixed(free_ones, coefficients, _noise(ratio, along, beside, spread, free))
+    noise = _noise(ratio, along, beside, spread, free)
+    return Mixed(free_ones, coefficients, ratio * noise, noise)
 
 
 def _unlikely(ratio: float, along: np.ndarray, beside: float, spread: np.ndarray, free: int) -> float:

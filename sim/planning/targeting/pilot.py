@@ -30,10 +30,20 @@ class Belief:
     ----------
     mean, variance : float
         Over the worlds of the assumptions, monthly fees (squared).
+    differs : float
+        Variance of what it changes by with a column of what is seen.
     """
 
     mean: float
     variance: float
+    differs: float
+
+    @classmethod
+    def of(cls, brings: np.ndarray) -> Belief | None:
+        """Believe what worlds of the assumptions show, shape (worlds, 2); nothing where there are fewer than 2."""
+        if len(brings) < 2:
+            return None
+        return cls(float(brings[:, 0].mean()), float(brings[:, 0].var(ddof=1)), float(brings[:, 1].mean()))
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,13 +69,14 @@ class Pilot:
     lived: int
     years: float
 
-    def learn(self, size: int, belief: Belief | None) -> Mixed:
+    def learn(self, size: int, belief: Belief | None = None) -> Mixed:
         """Learn from the first `size` customers what the action brings before its cost, in monthly fees.
 
         Least squares with slopes of each arm's own (an S-learner with all interactions, which is a T-learner): what
         customers are like may move the level freely, but the *difference* between the arms only as far as the data
         make likely (`fit_mixed`). So a small trial ranks by little more than the fee, a large one by all that is seen.
-        The mean difference is weighed against what was believed before, each by how sure it is (normal prior).
+        With a belief the mean difference is weighed against it, each by how sure it is (normal prior), and how far
+        the difference goes with what is seen is believed, not estimated.
 
         Returns
         -------
@@ -74,9 +85,9 @@ class Pilot:
         """
         seen, side = self.seen[:size], np.where(self.treated[:size], 0.5, -0.5)
         ones = np.ones((size, 1))
-        found = fit_mixed(
-            self.brought[:size], np.concatenate([ones, seen, side[:, None]], axis=1), side[:, None] * seen
-        )
+        fixed = np.concatenate([ones, seen, side[:, None]], axis=1)
+        differs = None if belief is None else belief.differs
+        found = fit_mixed(self.brought[:size], fixed, side[:, None] * seen, differs)
         if belief is not None:
             doubt = 4.0 * found.noise / size
             weight = belief.variance / (belief.variance + doubt)

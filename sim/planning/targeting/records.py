@@ -36,9 +36,9 @@ class Records:
         Chance to leave within the horizon, by that.
     price : float64 array, shape (columns,)
         Of what the action costs, in monthly fees.
-    brings : float
-        Of the action before its cost, in monthly fees, a customer on average. No firm knows it; drawn over the
-        assumptions it is what one believes.
+    brings, differs : float
+        What the action brings a customer before its cost, in monthly fees, on average; and the variance of what that
+        changes by with a column of what is seen. No firm knows them; drawn over the assumptions they are believed.
     residual : float64 array, shape (cells,)
         What those in a cell (tier x tenure) at the horizon go on to be worth, in monthly fees of day 0.
     lived : int
@@ -51,6 +51,7 @@ class Records:
     risk: Mixed
     price: np.ndarray
     brings: float
+    differs: float
     residual: np.ndarray
     lived: int
     years: float
@@ -97,11 +98,13 @@ def keep_records(
     nothing, action = live_base(start, who), live_base(start, who, [rule])
     more = action.books - nothing.books
     spend = more[:, [CASH, FORGONE]].sum(axis=1)
+    brings = fit_mixed((more[:, VALUE] + spend) / fee, np.ones((len(base), 1)), seen)
     return Records(
         scale,
         fit_mixed(nothing.outcomes.left.astype(float), np.ones((len(base), 1)), seen),
         np.linalg.lstsq(_price_columns(seen, fee), spend / fee, rcond=None)[0],
-        float(((more[:, VALUE] + spend) / fee).mean()),
+        float(brings.fixed[0]),
+        brings.variance,
         _residual_table(scenario, nothing, fee),
         2 * len(base),
         nothing.years + action.years,

@@ -71,7 +71,8 @@ def _belief(answer: Answer) -> dict[str, float] | None:
     """What is thought of the action before any trial, monthly fees a customer before its cost."""
     if answer.belief is None:
         return None
-    return {"mean": answer.belief.mean, "sd": answer.belief.variance**0.5}
+    of = answer.belief
+    return {"mean": of.mean, "sd": of.variance**0.5, "slope_sd": of.differs**0.5}
 
 
 def _lives(answer: Answer, read: Any) -> Lives:

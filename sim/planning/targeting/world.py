@@ -76,9 +76,10 @@ class WorldFound:
     years: float
 
 
-def live_believed(scenario: Scenario, question: Question, seed: int, number: int) -> float:
-    """What the action brings a customer in this world before its cost, in monthly fees (`Records.brings`)."""
-    return _records(scenario, question, seed, number).brings
+def live_believed(scenario: Scenario, question: Question, seed: int, number: int) -> tuple[float, float]:
+    """What the action brings in this world (`Records.brings` and `Records.differs`)."""
+    records = _records(scenario, question, seed, number)
+    return records.brings, records.differs
 
 
 def _records(scenario: Scenario, question: Question, seed: int, number: int) -> Records:
@@ -94,7 +95,7 @@ def live_world(scenario: Scenario, question: Question, belief: Belief | None, se
     scenario : Scenario
     question : Question
     belief : Belief or None
-        What is thought of the action before a trial; None for nothing.
+        What is thought of the action before a trial, and a trial's worth is reckoned with; None for nothing.
     seed : int
     number : int
         Of the replication: base, twins, records and trials all have luck of their own that hangs on it.
@@ -121,8 +122,8 @@ def live_world(scenario: Scenario, question: Question, belief: Belief | None, se
         pilot = run_pilot(scenario, question.rule, question.starts, records, seed, number + slots * SLOT)
         lived, years = lived + pilot.lived, years + pilot.years
         for place, size in enumerate(question.sizes):
-            score = uplift(pilot.learn(size, belief), seen, fee, price)
-            learned[place].append((bench.treat(score), bench.sure(score)))
+            alone, weighed = (uplift(pilot.learn(size, prior), seen, fee, price) for prior in (None, belief))
+            learned[place].append((bench.treat(alone), bench.sure(weighed)))
     for place, size in enumerate(question.sizes):
         by_trials[place] = [treated.value for treated, _ in learned[place]]
         policies[by_trial(size)] = _mean([treated for treated, _ in learned[place]])
