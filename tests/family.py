@@ -247,6 +247,7 @@ CHECKS = (
     "power: churn, trials of twice the size",
     "power: share put in",
     "power: amount put in",
+    "futures: left by day 100",
 )
 
 Side = Literal["is", "at most", "at least"]

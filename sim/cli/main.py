@@ -30,6 +30,7 @@ COMMANDS = {
     "calibrate": "Fit a scenario's marked parameters to its targets.",
     "compare": "Say what differs between runs, and which decisions that changes.",
     "budget": "Find the best mix of actions within a budget, and what the next yuan buys.",
+    "target": "Compare whom to give an action: by risk, by value, by uplift learned or true.",
     "validate": "Compare every reported figure with what the world does.",
     "whatif": "Live other values of a number, say which is best for the firm.",
     "sensitivity": "Say which assumption a decision hangs on, and where it switches.",

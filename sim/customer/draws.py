@@ -33,6 +33,8 @@ class Decision(IntEnum):
     RESTRATUM = 14  # firm: the same for strata
     PLANNED = 15  # customer: what a mix gives it
     ASSUMED = 16  # parameter: one a draw of the assumptions
+    TRIED = 17  # customer: its place in the order in which a pilot's arms are dealt
+    RANKED = 18  # customer: its place among those whom a targeting policy ranks alike
     REACHED = 20  # customer: one a touch, year and channel
     EXPLAINED = 21  # customer
     ANSWERED = 22  # customer

@@ -25,7 +25,9 @@ def past_days(scenario: Scenario) -> float:
     return max(band.to_month for band in mix.bands) * MONTH if mix is not None else 0.0
 
 
-def compile_timetable(scenario: Scenario, seed: int, replications: np.ndarray, end: float) -> Timetable:
+def compile_timetable(
+    scenario: Scenario, seed: int, replications: np.ndarray, end: float, futures: np.ndarray | None = None
+) -> Timetable:
     """Compile all promotions from the past's beginning to `end`.
 
     Parameters
@@ -36,15 +38,19 @@ def compile_timetable(scenario: Scenario, seed: int, replications: np.ndarray, e
         Random promotions differ between replications.
     end : float
         Day.
+    futures : int64 array, shape (rows,), optional
+        Replications by whose luck random promotions start from day 0 on; what has begun before goes on as it was.
     """
     begin = -past_days(scenario)
     segments = list(scenario.segments)
     start, time, level = [0], [], []
-    for replication in replications:
+    for replication, future in zip(replications, replications if futures is None else futures, strict=True):
         runs: dict[str, list[Running]] = {segment: [] for segment in segments}
         for name, promotion in scenario.promotions.items():
             number = zlib.crc32(name.encode())  # its luck hangs on its name, not on its place in the file
-            for first, last in _runs(scenario, promotion, number, seed, int(replication), begin, end):
+            both = [_runs(scenario, promotion, number, seed, int(luck), begin, end) for luck in (replication, future)]
+            began = [run for run in both[0] if run[0] < 0]
+            for first, last in began + [run for run in both[1] if run[0] >= 0]:
                 for segment in promotion.segments or segments:
                     runs[segment].append((first, last, promotion.strength, OURS if promotion.ours else RIVALS))
         for segment in segments:

@@ -92,7 +92,7 @@ class Division:
         if part == "segment":
             return customers["segment"].astype(np.int64)
         if part == "priority":
-            return _priority(scenario, customers, rows)
+            return priority(scenario, customers, rows)
         months = np.array(self.starts) * MONTH
         band: np.ndarray = np.maximum(np.searchsorted(months, -customers["joined"], side="right") - 1, 0)
         return band
@@ -121,7 +121,7 @@ def _bands(starts: tuple[float, ...]) -> tuple[str, ...]:
     )
 
 
-def _priority(scenario: Scenario, customers: Customers, rows: int) -> np.ndarray:
+def priority(scenario: Scenario, customers: Customers, rows: int) -> np.ndarray:
     """Place in `PRIORITIES` by value and risk (H-07); shape (n,)."""
     assert scenario.ngtp is not None
     law = scenario.ngtp.priorities

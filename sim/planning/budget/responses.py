@@ -13,7 +13,7 @@ from sim.customer.life import PROSPECT
 from sim.customer.record import NOT_ENROLLED, Line
 from sim.experiment.accounts import INCOME
 from sim.experiment.before import read_before
-from sim.experiment.outcomes import FEN, metric, read_outcomes
+from sim.experiment.outcomes import FEN, Outcomes, metric, read_outcomes
 from sim.experiment.start import Start, draw_start, residual_end
 from sim.world.world import ArmRule
 
@@ -91,12 +91,65 @@ class Life:
     ----------
     books : float64 array, shape (n, 4)
         Net value, cash, forgone fees (yuan) and contacts of each customer.
+    outcomes : Outcomes
+        At the horizon, with residual values.
     years : float
         Customer-years lived.
     """
 
     books: np.ndarray
+    outcomes: Outcomes
     years: float
+
+
+def live_base(
+    start: Start,
+    who: np.ndarray,
+    rules: Sequence[ArmRule] = (),
+    arm: np.ndarray | int = 0,
+    policy: str | None = None,
+    *,
+    beyond: bool = True,
+) -> Life:
+    """Live the customers of day 0 once.
+
+    Parameters
+    ----------
+    start : Start
+    who : int64 array, shape (n,)
+        Positions of those whose books are kept, and who are put into arms.
+    rules : sequence of ArmRule
+    arm : int64 array, shape (n,), or int
+        Number of the rule that each gets; `NOT_ENROLLED` for none.
+    policy : str, optional
+        What everybody gets behind that; the baseline policy by default.
+    beyond : bool
+        False stops at the horizon: residual values are 0.
+    """
+    scenario = start.scenario
+    world = start.world(policy or scenario.baseline_policy, arms=rules)
+    if rules:
+        arms = np.broadcast_to(np.asarray(arm), who.shape)
+        inside = arms != NOT_ENROLLED
+        world.enrol(who[inside], arms[inside])
+    before = read_before(scenario, world.customers[who])
+    world.begin()
+    horizon = float(scenario.horizon_days)
+    end = residual_end(scenario, horizon) if beyond else horizon
+    world.live(horizon)
+    base = world.customers[who]
+    outcomes = read_outcomes(scenario, base, np.zeros(len(base), dtype=np.int64), before, horizon)
+    contacts = base["contacts"].astype(float)
+    if end > horizon:
+        world.end_campaign(scenario.baseline_policy)
+        world.live(end)
+        outcomes.residual[:] = world.customers["residual"][who]
+    ledger = outcomes.ledger / FEN
+    cash = ledger.sum(axis=1) - ledger[:, list(NO_SPENDING)].sum(axis=1)
+    value = metric(outcomes, value_metric(scenario), scenario.money.margin_share)
+    books = np.stack([value, cash, ledger[:, Line.FORGONE], contacts], axis=1)
+    years = np.minimum(world.customers["lost_at"][who], end).clip(min=0.0).sum() / YEAR
+    return Life(books, outcomes, float(years))
 
 
 class Twins:
@@ -120,35 +173,11 @@ class Twins:
         self.row = base["row"].astype(np.int64)
         self.ids, self.replication = base["id"].copy(), base["replication"].copy()
         self.cell = division.cell(scenario, base, self.rows)
-        self.before = read_before(scenario, base)
         self.cells = len(division)
 
     def live(self, rules: Sequence[ArmRule] = (), arm: np.ndarray | int = 0, policy: str | None = None) -> Life:
         """Live the base once: customers in arms (`NOT_ENROLLED`: nothing), or all of it under a policy."""
-        scenario = self.scenario
-        background = policy or scenario.baseline_policy
-        world = self.start.world(background, arms=rules)
-        if rules:
-            arms = np.broadcast_to(np.asarray(arm), self.who.shape)
-            inside = arms != NOT_ENROLLED
-            world.enrol(self.who[inside], arms[inside])
-        world.begin()
-        horizon = float(scenario.horizon_days)
-        end = residual_end(scenario, horizon)
-        world.live(horizon)
-        base = world.customers[self.who]
-        outcomes = read_outcomes(scenario, base, np.zeros(len(base), dtype=np.int64), self.before, horizon)
-        contacts = base["contacts"].astype(float)
-        if end > horizon:
-            world.end_campaign(scenario.baseline_policy)
-            world.live(end)
-            outcomes.residual[:] = world.customers["residual"][self.who]
-        ledger = outcomes.ledger / FEN
-        cash = ledger.sum(axis=1) - ledger[:, list(NO_SPENDING)].sum(axis=1)
-        value = metric(outcomes, value_metric(scenario), scenario.money.margin_share)
-        books = np.stack([value, cash, ledger[:, Line.FORGONE], contacts], axis=1)
-        years = np.minimum(world.customers["lost_at"][self.who], end).clip(min=0.0).sum() / YEAR
-        return Life(books, float(years))
+        return live_base(self.start, self.who, rules, arm, policy)
 
     def sums(self, books: np.ndarray) -> np.ndarray:
         """Sums over cells; shape (rows, cells, 4)."""

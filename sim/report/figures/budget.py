@@ -38,7 +38,7 @@ def draw_all(plan: Plan) -> dict[str, str]:
     return {name: svg for name, svg in drawn.items() if svg is not None}
 
 
-def _scale(values: np.ndarray) -> tuple[float, str]:
+def scale_of(values: np.ndarray) -> tuple[float, str]:
     """Unit in which amounts of this size are read on an axis."""
     largest = float(np.abs(values).max()) if len(values) else 0.0
     if largest >= 2e6:
@@ -46,19 +46,19 @@ def _scale(values: np.ndarray) -> tuple[float, str]:
     return (1e3, "thousand ") if largest >= 2e3 else (1.0, "")
 
 
-def _tick(value: float, _: object) -> str:
+def tick(value: float, _: object) -> str:
     """Write a tick: whole numbers without decimals."""
     return plain(value, 0 if float(value).is_integer() else 1)
 
 
 def _budgets(plan: Plan) -> tuple[np.ndarray, str]:
     budgets = np.array([point["budget"] for point in plan["frontier"]])
-    unit, words = _scale(budgets)
+    unit, words = scale_of(budgets)
     return budgets / unit, f"budget, {words}{plan['currency']}"
 
 
 def _mark_asked(axes: Axes, plan: Plan) -> None:
-    unit, _ = _scale(np.array([point["budget"] for point in plan["frontier"]]))
+    unit, _ = scale_of(np.array([point["budget"] for point in plan["frontier"]]))
     axes.axvline(plan["question"]["budget"] / unit, color=INK, linewidth=0.8, linestyle=":")
 
 
@@ -70,7 +70,7 @@ def draw_frontier(plan: Plan) -> str | None:
     budgets, label = _budgets(plan)
     fresh = np.array([[point["value"][end] for end in ("value", "low", "high")] for point in points])
     doubted = [point["value_doubt"] for point in points]
-    unit, words = _scale(fresh)
+    unit, words = scale_of(fresh)
     with drawing():
         figure = new_figure(3.3)
         axes = figure.subplots()
@@ -97,8 +97,8 @@ def draw_frontier(plan: Plan) -> str | None:
         axes.set_xlabel(label)
         axes.set_ylabel(f"net value more than nothing, {words}{plan['currency']}")
         axes.set_title("What each budget is worth")
-        axes.xaxis.set_major_formatter(_tick)
-        axes.yaxis.set_major_formatter(_tick)
+        axes.xaxis.set_major_formatter(tick)
+        axes.yaxis.set_major_formatter(tick)
         figure.legend(loc="outside lower center", ncols=4)
         clean(axes, "y")
         return to_svg(figure)
@@ -109,7 +109,7 @@ def _policy(axes: Axes, plan: Plan, unit: float) -> None:
     if not against:
         return
     budgets = np.array([point["budget"] for point in plan["frontier"]])
-    scale, _ = _scale(budgets)
+    scale, _ = scale_of(budgets)
     spend, value = against["spend"]["value"], against["value"]["value"]
     name = f"policy {against['policy']}"
     if spend <= FARTHEST * budgets[-1]:
@@ -142,7 +142,7 @@ def draw_mix(plan: Plan) -> str | None:
         axes.set_ylabel(f"customers of {plan['customers']:,}")
         axes.set_ylim(0, plan["customers"])
         axes.set_title("Who gets what")
-        axes.xaxis.set_major_formatter(_tick)
+        axes.xaxis.set_major_formatter(tick)
         axes.yaxis.set_major_formatter(lambda value, _: plain(value, 0))
         figure.legend(loc="outside lower center", ncols=min(len(actions), 4))
         clean(axes)
@@ -154,7 +154,7 @@ def draw_next_yuan(plan: Plan) -> str | None:
     points = [point for point in plan["frontier"] if point["next_yuan"] > 0]
     if len(points) < 2:
         return None
-    scale, words = _scale(np.array([point["budget"] for point in plan["frontier"]]))
+    scale, words = scale_of(np.array([point["budget"] for point in plan["frontier"]]))
     with drawing():
         figure = new_figure(2.4)
         axes = figure.subplots()
@@ -165,7 +165,7 @@ def draw_next_yuan(plan: Plan) -> str | None:
         axes.set_xlabel(f"budget, {words}{plan['currency']}")
         axes.set_ylabel(f"net {plan['currency']} for the next")
         axes.set_title(f"What the next {plan['currency']} buys, after its own cost")
-        axes.xaxis.set_major_formatter(_tick)
+        axes.xaxis.set_major_formatter(tick)
         axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
         clean(axes, "y")
         return to_svg(figure)

@@ -1,0 +1,170 @@
+"""`sim target`: who should get an action, how far each policy is from true uplift, and what a trial is worth."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from sim.cli.memory import check_memory
+from sim.cli.options import WIDTH, jobs_option, replications_option, seed_option
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+MOST_REPLICATIONS = 1_000_000
+"""Below the numbers at which futures begin (`sim.experiment.futures.SLOT`)."""
+
+
+@click.command()
+@click.argument("scenario", metavar="SCENARIO", type=click.Path(path_type=Path))
+@click.option("--action", metavar="NAME", required=True, help="One of planning.actions, or EXPERIMENT.ARM.")
+@click.option("--share", metavar="SHARE", help="Of the base that gets it, 0 to 1; left out, 0.3.")
+@click.option("--number", metavar="CUSTOMERS", help="Customers who get it, in place of --share.")
+@click.option("--budget", metavar="YUAN", help="What may be spent on it, in place of --share.")
+@click.option(
+    "--trial-sizes",
+    "sizes",
+    metavar="N,N,...",
+    help="Customers in a trial; left out, a quarter, a half, all and four times the base.",
+)
+@click.option(
+    "--trials",
+    type=click.IntRange(1, 1000),
+    default=3,
+    show_default=True,
+    help="Trials of every size in each world.",
+)
+@click.option(
+    "--twins",
+    type=click.IntRange(8, 1000),
+    default=24,
+    show_default=True,
+    help="Futures of each customer, a multiple of 4.",
+)
+@seed_option
+@replications_option(20, 2, "Bases at the centre of all assumptions.")
+@click.option(
+    "--draws",
+    type=click.IntRange(0, 1_000_000),
+    default=40,
+    show_default=True,
+    help="Worlds of the assumptions; 0 for no assumption doubt.",
+)
+@click.option("--customers", type=int, help="The base on day 0; left out, the scenario's.")
+@jobs_option
+@click.option("--out", metavar="DIR", type=click.Path(path_type=Path), help="Write page, figures and tables here.")
+@click.option("--force", is_flag=True, help="With --out: replace the answer that is there.")
+def target(
+    scenario: Path,
+    action: str,
+    share: str | None,
+    number: str | None,
+    budget: str | None,
+    sizes: str | None,
+    trials: int,
+    twins: int,
+    seed: int,
+    replications: int,
+    draws: int,
+    customers: int | None,
+    jobs: int,
+    out: Path | None,
+    force: bool,
+) -> None:
+    """Compare whom to give an action of SCENARIO: by chance, risk, value x risk, learned uplift and true uplift.
+
+    The numbers follow from the files and all options but --jobs.
+    """
+    from datetime import UTC, datetime
+    from time import perf_counter
+
+    began, started = perf_counter(), datetime.now(UTC)
+    if force and out is None:
+        raise click.UsageError("--force needs --out.")
+    if replications > MOST_REPLICATIONS:
+        raise click.UsageError(f"--replications: at most {MOST_REPLICATIONS:,}.")
+
+    from sim.planning.targeting.question import ask
+    from sim.report.folder import check_folder
+    from sim.scenario.load import load_experiments, load_scenario
+
+    world = load_scenario(scenario)
+    if customers is not None:
+        world = world.with_value("customers", customers, place="--customers")
+    question = ask(
+        world,
+        load_experiments(world),
+        action=action,
+        reach=[("share", share), ("number", number), ("budget", budget)],
+        sizes=sizes,
+        trials=trials,
+        twins=twins,
+    )
+    if out is not None:
+        check_folder(out, force)
+    check_memory(world)
+
+    from rich.console import Console
+
+    from sim.cli.progress import StageProgress
+    from sim.planning.targeting.answer import answer
+    from sim.planning.targeting.summary import summarise
+    from sim.report.provenance import command_line, describe_run
+    from sim.report.target_page import PAGE, target_files
+    from sim.report.texts_folder import write_texts
+
+    with StageProgress(Console(stderr=True)) as progress:
+        answered = answer(
+            world, question, seed=seed, replications=replications, draws=draws, jobs=jobs, progress=progress
+        )
+    found = summarise(answered)
+    console = Console(width=WIDTH, highlight=False, markup=False)
+    _show(console, found)
+    if out is not None:
+        provenance = describe_run(
+            command=command_line(),
+            scenario={"file": str(world.file), "sha256": world.sha256},
+            experiments=[],
+            settings={
+                "seed": seed,
+                "replications": replications,
+                "draws": draws,
+                "twins": twins,
+                "trials": trials,
+                "customers": world.value.customers,
+                "jobs": jobs,
+            },
+            started=started,
+        )
+        write_texts(out, target_files(found, provenance), provenance, force=force, began=began)
+        console.print(f"\nReport: {out / PAGE}", style="bold")
+
+
+def _show(console: Console, found: dict[str, Any]) -> None:
+    from sim.report.target_view import (
+        answer_words,
+        information_table,
+        policies_table,
+        question_words,
+        setting_words,
+        trials_table,
+    )
+    from sim.report.terminal import to_rich
+
+    console.print(question_words(found), style="bold")
+    for words in answer_words(found):
+        console.print(f"- {words}")
+    for title, shown in (
+        ("Policies side by side", policies_table(found)),
+        ("Larger trials", trials_table(found)),
+        ("What information is worth", information_table(found)),
+    ):
+        if shown is not None:
+            console.print(f"\n{title}", style="bold")
+            console.print(to_rich(shown))
+            for mark, words in shown.notes:
+                console.print(f"  {mark}: {words}", style="dim")
+    for words in setting_words(found):
+        console.print(words, style="dim")
