@@ -69,7 +69,7 @@ def decide_trials(bench: Bench, contrasts: list[GradedContrast]) -> Decision:
         _trial_costs(bench),
         allowed(experiment, bench.cells),
     )
-    rails = " and that keeps to all guardrails" if experiment.guardrails else ""
+    rails = " with all guardrails kept" if experiment.guardrails else ""
     if concluded.conclusive[0]:
         reason = (
             f"cheapest arm whose {rule.metric} differs from {experiment.reference}'s for the better{rails} "

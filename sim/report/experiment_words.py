@@ -98,6 +98,8 @@ def setting(experiment: Experiment) -> list[tuple[str, str]]:
     assignment = str(design.get("assignment") or "")
     strata = [as_words(name) for name in design.get("strata", ())]
     how = ASSIGNMENTS.get(assignment, as_words(assignment)) + (f" ({' by '.join(strata)})" if strata else "")
+    if shares := design.get("shares"):
+        how += f", in parts of {' to '.join(str(part) for part in shares.values())}"
     sizes = experiment.get("trial_sizes")
     shown = (
         "" if not isinstance(sizes, Mapping) or is_refused(sizes) else ", ".join(f"{a} {n:,}" for a, n in sizes.items())
