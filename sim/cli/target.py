@@ -166,5 +166,7 @@ def _show(console: Console, found: dict[str, Any]) -> None:
             console.print(to_rich(shown))
             for mark, words in shown.notes:
                 console.print(f"  {mark}: {words}", style="dim")
+            if shown.caption:
+                console.print(f" {shown.caption}", style="dim")
     for words in setting_words(found):
         console.print(words, style="dim")

@@ -67,6 +67,8 @@ def answer_words(found: Found) -> Iterator[str]:
 def _outcome(value: Mapping[str, Any], currency: str) -> str:
     size = money(abs(value["value"]))
     doubt = f"run doubt {between(value)}"
+    if value["low"] == value["high"] == 0:
+        return "changes nothing"
     if value["low"] > 0:
         return f"wins {size} {currency} ({doubt})"
     if value["high"] < 0:
@@ -136,7 +138,8 @@ def policies_table(found: Found) -> Table | None:
         Column("worth"),
         Column("behind true uplift"),
     ]
-    best = max((row for row in found["policies"] if row["policy"] != ORACLE), key=lambda row: row["value"]["value"])
+    possible = [row for row in found["policies"] if row["policy"] != ORACLE and not row.get("beyond_base")]
+    best = max(possible, key=lambda row: row["value"]["value"])
     rows = [
         Row(
             (
