@@ -10,6 +10,7 @@ import pytest
 
 from sim.cli.main import outcome
 from sim.report.json_text import read_json
+from sim.scenario.load import load_scenario
 
 ROOT = Path(__file__).parents[2]
 SCENARIO = ROOT / "scenarios" / "h_broadband.yaml"
@@ -67,7 +68,9 @@ def test_the_folder_holds_page_figures_tables_and_manifest(folder: Path) -> None
     lines = (folder / "whatif.csv").read_text(encoding="utf-8").splitlines()
     assert len(lines) == 5
     assert lines[0].startswith(f"{FREE},in_file,asked,named,best,as_good,")
-    assert len((folder / "doubt.csv").read_text(encoding="utf-8").splitlines()) == 1 + 2 * 5
+    company = load_scenario(ROOT / "scenarios" / "h_broadband.yaml")
+    ranged = sum(origin.ranged for origin in company.provenance.values())
+    assert len((folder / "doubt.csv").read_text(encoding="utf-8").splitlines()) == 1 + 2 * ranged
     assert set(read_json(folder / "manifest.json")["files"]) == names - {"manifest.json"}
 
 
