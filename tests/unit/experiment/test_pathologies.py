@@ -7,6 +7,7 @@ import pytest
 
 from sim.customer.record import LINES, Line
 from sim.evidence.checks import Check
+from sim.experiment.before import before_dtype
 from sim.experiment.grade import Bench
 from sim.experiment.outcomes import NO_CELL, Outcomes
 from sim.experiment.pathologies import PATHOLOGIES, as_it_happened, filed_records
@@ -56,6 +57,9 @@ def lived(arm: np.ndarray, mean_days: np.ndarray, free: np.ndarray) -> Outcomes:
         residual=np.zeros(n, dtype=np.int64),
         cell=np.where(left, NO_CELL, 0),
         answer=np.full(n, -1),
+        before=np.zeros(n, dtype=before_dtype),
+        lost_at=np.where(left, days, np.inf),
+        net_at=np.zeros((n, 0)),
     )
 
 
