@@ -9,6 +9,7 @@ import click
 
 from sim.cli.memory import check_memory
 from sim.cli.options import WIDTH, jobs_option, replications_option, seed_option
+from sim.cli.titled_tables import print_tables
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -109,19 +110,14 @@ def sensitivity(
 
 def _show(console: Console, found: dict[str, Any]) -> None:
     from sim.report.sensitivity_view import answer_words, budget_words, indices_table, tornado_table
-    from sim.report.terminal import to_rich
 
     console.print(found["question"], style="bold")
     for words in answer_words(found):
         console.print(f"\n{words}")
-    for title, shown in (
+    tables = (
         ("One assumption at a time", tornado_table(found)),
         ("All at once: Sobol indices", indices_table(found)),
-    ):
-        if shown is not None:
-            console.print(f"\n{title}", style="bold")
-            console.print(to_rich(shown))
-            for mark, words in shown.notes:
-                console.print(f"  {mark}: {words}", style="dim")
+    )
+    print_tables(console, tables)
     for words in budget_words(found):
         console.print(words, style="dim")

@@ -9,6 +9,7 @@ import click
 
 from sim.cli.memory import check_memory
 from sim.cli.options import WIDTH, jobs_option, replications_option, seed_option
+from sim.cli.titled_tables import print_tables
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -151,22 +152,15 @@ def _show(console: Console, found: dict[str, Any]) -> None:
         setting_words,
         trials_table,
     )
-    from sim.report.terminal import to_rich
 
     console.print(question_words(found), style="bold")
     for words in answer_words(found):
         console.print(f"- {words}")
-    for title, shown in (
+    tables = (
         ("Policies side by side", policies_table(found)),
         ("Larger trials", trials_table(found)),
         ("What information is worth", information_table(found)),
-    ):
-        if shown is not None:
-            console.print(f"\n{title}", style="bold")
-            console.print(to_rich(shown))
-            for mark, words in shown.notes:
-                console.print(f"  {mark}: {words}", style="dim")
-            if shown.caption:
-                console.print(f" {shown.caption}", style="dim")
+    )
+    print_tables(console, tables)
     for words in setting_words(found):
         console.print(words, style="dim")

@@ -9,6 +9,7 @@ import click
 
 from sim.cli.memory import check_memory
 from sim.cli.options import WIDTH, jobs_option, replications_option, seed_option
+from sim.cli.titled_tables import print_tables
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -93,20 +94,15 @@ def whatif(
 
 
 def _show(console: Console, found: dict[str, Any]) -> None:
-    from sim.report.terminal import to_rich
     from sim.report.whatif_view import answer_words, differences_table, measures_table, question_words, setting_words
 
     console.print(question_words(found), style="bold")
     for words in answer_words(found):
         console.print(f"\n{words}")
-    for title, shown in (
+    tables = (
         ("Every value", measures_table(found)),
         ("Less the file's (run doubt below)", differences_table(found)),
-    ):
-        if shown is not None:
-            console.print(f"\n{title}", style="bold")
-            console.print(to_rich(shown))
-            for mark, words in shown.notes:
-                console.print(f"  {mark}: {words}", style="dim")
+    )
+    print_tables(console, tables)
     for words in setting_words(found):
         console.print(words, style="dim")
