@@ -76,7 +76,6 @@ laws_dtype = np.dtype(
         ("touch_name", np.int64, (TOUCHES,)),  # the same number for the same name in every cadence
         ("touch_yearly", np.int64, (TOUCHES,)),
         ("touch_dated", np.int64, (TOUCHES,)),  # 1: on a date of every year, not at a tenure
-        ("touch_date", np.float64, (TOUCHES, TOUCH_YEARS + 1)),  # from the start's year on; inf behind the last
         ("touch_survey", np.int64, (TOUCHES,)),
         ("touch_cross_sell", np.int64, (TOUCHES,)),
         ("touch_gift", np.int64, (TOUCHES,)),  # -1 none
@@ -158,6 +157,8 @@ laws_dtype = np.dtype(
         ("let_go_max", np.float64),
         ("let_go_half", np.float64),  # fen
         ("resale_share", np.float64),
+        # large and seldom read: behind what every event reads
+        ("touch_date", np.float64, (TOUCHES, TOUCH_YEARS + 1)),  # from the start's year on; inf behind the last
     ],
     align=True,
 )
