@@ -9,8 +9,8 @@ from sim.planning.budget.cells import Division
 from sim.planning.budget.estimate import Estimates
 from sim.planning.budget.question import Question
 from sim.planning.budget.responses import Responses
+from sim.scenario.offers import Arm
 from sim.scenario.planning_schema import Limits
-from sim.world.world import ArmRule
 
 TIER_BY_TENURE = Division(("tier", "tenure"), (("others", "gold", "platinum"), ("young", "old")), (0.0, 12.0))
 
@@ -20,7 +20,7 @@ def question(
 ) -> Question:
     """A question about made-up responses."""
     return Question(
-        actions={name: ArmRule() for name in actions},
+        actions={name: Arm() for name in actions},
         division=division,
         budget=budget,
         stated=budget,

@@ -17,6 +17,7 @@ from sim.customer.laws import Laws, compile_laws
 from sim.scenario.experiment_schema import Experiment, Question
 from sim.scenario.load import load_experiment, load_scenario
 from sim.scenario.loaded import Loaded, Setting
+from sim.scenario.offers import Arm, FreeDays
 from sim.scenario.schema import Scenario
 from sim.world.timetable import compile_timetable
 from sim.world.world import World
@@ -208,6 +209,11 @@ def draw(
     return laws, timetable, draw_base(scenario, laws, timetable, which)
 
 
+def contacted_and_rewarded(cadence: str | None, free_days: float | None) -> Arm:
+    """An arm by its cadence and its free days; None leaves either to the policy."""
+    return Arm(cadence=cadence, reward=None if free_days is None else FreeDays(free_days=free_days))
+
+
 def day_zero(
     scenario: Scenario,
     policy: str = "before",
@@ -215,7 +221,7 @@ def day_zero(
     seed: int = 1,
     replications: int | Iterable[int] = 1,
     until: float = HORIZON,
-    arms: Iterable[tuple[str | None, float | None]] = (),
+    arms: Iterable[Arm | tuple[str | None, float | None]] = (),
     without: Iterable[str] = (),
     window_days: float = 0.0,
 ) -> World:
@@ -230,7 +236,7 @@ def day_zero(
         rows,
         policy,
         without=without,
-        arms=arms,
+        arms=[arm if isinstance(arm, Arm) else contacted_and_rewarded(*arm) for arm in arms],
         window_days=window_days,
     )
     world.score()

@@ -17,6 +17,7 @@ from scipy import special
 from sim.customer.bond_laws import has_bonds
 from sim.customer.borrow import borrowed, borrowed_shared
 from sim.customer.clocks import refresh
+from sim.customer.contest_laws import is_contested
 from sim.customer.draws import Decision, exponential, uniforms
 from sim.customer.laws import AS_POLICY, FEN, MONTH, NO_CADENCE, Laws, Shared, Timetable, firm_dtype
 from sim.customer.life import GROWTH, LOST, PROSPECT, live_one, start_life
@@ -31,6 +32,7 @@ from sim.customer.record import (
     VERY,
     Moment,
     bound_customer_dtype,
+    contested_customer_dtype,
     customer_dtype,
     mobile_customer_dtype,
 )
@@ -107,7 +109,9 @@ def _draw_tenure(scenario: Scenario, laws: Laws, base: Customers) -> np.ndarray:
 
 
 def kind_of_customer(scenario: Scenario) -> np.dtype[Any]:
-    """The record of one customer: a mobile or a bound one only where a mechanism needs it."""
+    """The record of one customer: more than a plain one only where a mechanism needs it."""
+    if is_contested(scenario):
+        return contested_customer_dtype
     if has_bonds(scenario):
         return bound_customer_dtype
     return mobile_customer_dtype if is_mobile_world(scenario) else customer_dtype
@@ -262,10 +266,9 @@ def idle_firm() -> np.ndarray:
     """A firm that does nothing: no contacts, no rewards, no arms; firm_dtype array, shape (1,)."""
     firm = np.zeros(1, dtype=firm_dtype)
     firm["cadence"] = NO_CADENCE
-    firm["arm_cadence"] = AS_POLICY
-    firm["arm_free_days"] = -1.0
-    firm["arm_reminders"] = firm["arm_reactivation"] = firm["arm_agreement_months"] = -1
-    firm["arm_points_reminder"] = -1
+    for field in firm_dtype.names or ():
+        if field.startswith("arm_"):
+            firm[field] = AS_POLICY
     return firm
 
 

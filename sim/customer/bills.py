@@ -20,7 +20,7 @@ from sim.customer.recruiters import is_card, pay_from_bill
 from sim.customer.states import CORE_CLOCKS, Clock, State
 
 _NEVER = math.inf
-_PROSPECT, _GROWTH, _STABLE, _WARNING, _ASKING, _LOST, _SUSPENDED, _DORMANT = (int(s) for s in State)
+_PROSPECT, _GROWTH, _STABLE, _WARNING, _ASKING, _LOST, _SUSPENDED, _DORMANT, _WON_BACK = (int(s) for s in State)
 _NUMBER_CHANGE, _FEE_DECLINE, _PAYMENT = int(Clock.NUMBER_CHANGE), int(Clock.FEE_DECLINE), int(Clock.PAYMENT)
 _DORMANCY = int(Clock.DORMANCY)
 _BILL, _DUNNING = (CORE_DUE + int(moment) for moment in MobileMoment)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim.customer.contest_laws import compile_contest, contest_binds, is_contested
 from sim.customer.record import Bond
 from sim.customer.states import Clock
 
@@ -23,9 +24,9 @@ _PAST_YEARS = 101
 
 
 def has_bonds(scenario: Scenario) -> bool:
-    """Whether anything ties customers: a contract, an agreement, points, an agent."""
+    """Whether anything ties customers: a contract, an agreement, points, an agent, or what a contested world has."""
     blocks = (scenario.contracts, scenario.agreements, scenario.points, scenario.agents)
-    return any(block is not None for block in blocks)
+    return any(block is not None for block in blocks) or is_contested(scenario)
 
 
 def compile_bonds(scenario: Scenario, end: float) -> dict[str, Any]:
@@ -48,7 +49,10 @@ def compile_bonds(scenario: Scenario, end: float) -> dict[str, Any]:
     if scenario.agents is not None:
         bind(Bond.AGENT, scenario.agents.acts_on)
         fields |= _agents(scenario.agents)
-    return fields | {"binds": binds} if fields else {}
+    for contested, clocks in contest_binds(scenario).items():
+        bind(contested, clocks)
+    fields |= compile_contest(scenario)
+    return fields | {"binds": binds} if has_bonds(scenario) else {}
 
 
 def _contracts(scenario: Scenario) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Bonds: what ties a customer to the firm, as one factor a clock (model.md sections 13 to 15).
+"""Bonds: what ties a customer to the firm, as one factor a clock (model.md sections 13 to 15, 17 to 22).
 
 Every bond is a pure function of the record, the laws and the time. Whatever changes one of them calls `hold`; rates
 are refreshed by who lets things happen.
@@ -6,10 +6,13 @@ are refreshed by who lets things happen.
 
 from numba import njit
 
+from sim.customer.contest import tie
 from sim.customer.record import CLOCKS, Bond
 from sim.customer.states import Clock
 
-_CONTRACT, _AGREEMENT, _POINTS, _AGENT = (int(bond) for bond in Bond)
+_CONTRACT, _AGREEMENT, _POINTS, _AGENT = (
+    int(bond) for bond in (Bond.CONTRACT, Bond.AGREEMENT, Bond.POINTS, Bond.AGENT)
+)
 _RESALE = int(Clock.RESALE)
 
 
@@ -28,6 +31,7 @@ def hold(c, t, laws):
             held *= points
         if laws.binds[_AGENT, k] == 1:
             held *= agent
+        held *= tie(c, k, t, laws)
         c.held[k] = held if c.resold == 0 else 0.0  # a card has no mind to change
     c.held[_RESALE] = 1.0 if c.resold == 1 and c.assessed == 1 else 0.0
 

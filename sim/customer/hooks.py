@@ -14,8 +14,8 @@ from numba.extending import overload
 Compiled = Callable[..., Any]
 
 
-MOBILE, BOUND = "arrears_at", "held"
-"""A field by which a customer of a mobile world is known, and one of a world with bonds."""
+MOBILE, BOUND, CONTESTED = "arrears_at", "held", "circle"
+"""A field by which a customer of a mobile world is known, one of a world with bonds, one of a contested world."""
 
 
 def hook(otherwise: Compiled, *, needs: str = MOBILE, inline: bool = True) -> Callable[[Compiled], Compiled]:

@@ -3,6 +3,7 @@
 import math
 
 from sim.customer.bonds import hold
+from sim.customer.contest import start_contest
 from sim.customer.contracts import sign
 from sim.customer.draws import Decision, uniform
 from sim.customer.hooks import BOUND, hook
@@ -15,6 +16,7 @@ _SIGNED, _KNOWS_POINTS = int(Decision.SIGNED), int(Decision.KNOWS_POINTS)
 @hook(otherwise=lambda c, t, laws, shared: None, needs=BOUND, inline=False)
 def start_bonds(c, t, laws, shared):
     """Tie a customer that joins at `t`, or leave it free."""
+    start_contest(c)
     c.contract_until = -_NEVER
     c.agreement_until = -_NEVER
     recruit(c, t, laws)

@@ -157,6 +157,10 @@ laws_dtype = np.dtype(
         ("let_go_max", np.float64),
         ("let_go_half", np.float64),  # fen
         ("resale_share", np.float64),
+        # contested worlds
+        ("bundle_reduction", np.float64),
+        ("fellows_reduction", np.float64),
+        ("fellows_at_most", np.int64),
         # large and seldom read: behind what every event reads
         ("touch_date", np.float64, (TOUCHES, TOUCH_YEARS + 1)),  # from the start's year on; inf behind the last
     ],
@@ -169,22 +173,33 @@ firm_dtype = np.dtype(
         ("cadence", np.int64, (_TIERS,)),  # -1 none
         ("complaint_line", np.int64, (_TIERS,)),
         ("free_days", np.float64, (_TIERS,)),  # given on first entering the tier, 0 none
-        ("arm_cadence", np.int64, (ARMS,)),  # AS_POLICY, NO_CADENCE or a number
-        ("arm_free_days", np.float64, (ARMS,)),  # given on day 0; -1 as the policy says
+        ("arm_cadence", np.int64, (ARMS,)),
+        ("arm_free_days", np.float64, (ARMS,)),  # given on day 0
         ("reminders", np.int64, (_TIERS,)),
         ("reactivation", np.int64, (_TIERS,)),  # fen
-        ("arm_reminders", np.int64, (ARMS,)),  # -1 as the policy says
-        ("arm_reactivation", np.int64, (ARMS,)),  # -1 as the policy says
+        ("arm_reminders", np.int64, (ARMS,)),
+        ("arm_reactivation", np.int64, (ARMS,)),
         ("agreement_credit", np.int64, (_TIERS,)),  # fen a month
         ("agreement_months", np.int64, (_TIERS,)),  # offered on first entering the tier, 0 none
         ("arm_agreement_credit", np.int64, (ARMS,)),
-        ("arm_agreement_months", np.int64, (ARMS,)),  # offered on day 0; -1 as the policy says
+        ("arm_agreement_months", np.int64, (ARMS,)),  # offered on day 0
         ("points_reminder", np.int64, (_TIERS,)),
-        ("arm_points_reminder", np.int64, (ARMS,)),  # -1 as the policy says
+        ("arm_points_reminder", np.int64, (ARMS,)),
+        ("warning_call", np.int64, (_TIERS,)),
+        ("arm_warning_call", np.int64, (ARMS,)),
+        ("answers", np.int64, (_TIERS,)),
+        ("arm_answers", np.int64, (ARMS,)),
+        ("bundle", np.int64, (_TIERS,)),
+        ("arm_bundle", np.int64, (ARMS,)),
+        ("win_back", np.int64, (_TIERS,)),  # attempts at most
+        ("arm_win_back", np.int64, (ARMS,)),
     ],
     align=True,
 )
-"""What the firm has decided for now: fixed between epochs, changed in place at them."""
+"""What the firm has decided for now: fixed between epochs, changed in place at them.
+
+A field `arm_x` overrides the field `x` for who is in the arm, unless it is `AS_POLICY`.
+"""
 
 
 class Laws(NamedTuple):
@@ -291,7 +306,7 @@ def compile_laws(scenario: Scenario, seed: int, ends: Iterable[float], horizon: 
     for clock in LEAVING:
         reason = reasons.get(clock.name.lower())
         if reason is not None:
-            rates = {state: getattr(reason.per_month, state.name.lower()) for state in RUNS[clock]}
+            rates = {state: reason.per_month.of(state.name.lower()) for state in RUNS[clock]}
             set_clock(clock, rates, factors if clock is Clock.COMPETITOR else ones, reason)
             asks[clock] = scenario.desk is not None and clock.name.lower() in scenario.desk.reasons
 
@@ -384,11 +399,11 @@ def _set_mobile_clocks(scenario: Scenario, set_clock: Callable[..., None]) -> No
     ones = np.ones(len(scenario.segments))
     for clock, law in ((Clock.NUMBER_CHANGE, scenario.number_change), (Clock.FEE_DECLINE, scenario.fee_decline)):
         if law is not None:
-            rates = {state: getattr(law.per_month, state.name.lower()) for state in RUNS[clock]}
+            rates = {state: law.per_month.of(state.name.lower()) for state in RUNS[clock]}
             set_clock(clock, rates, ones, law)
     if scenario.dormancy is not None:
         dormancy = scenario.dormancy
-        rates = {state: getattr(dormancy.per_month, state.name.lower()) for state in RUNS[Clock.DORMANCY]}
+        rates = {state: dormancy.per_month.of(state.name.lower()) for state in RUNS[Clock.DORMANCY]}
         set_clock(Clock.DORMANCY, rates, ones, dormancy)
         set_clock(Clock.WAKING, {State.DORMANT: dormancy.wakes_per_month}, ones, None)
     if scenario.agents is not None and scenario.agents.resale is not None:

@@ -13,6 +13,7 @@ from sim.customer.agreements import offer_agreement
 from sim.customer.bills import after_contact, full_service, happen_mobile, start_bills
 from sim.customer.borrow import borrowed, borrowed_shared
 from sim.customer.clocks import refresh, rewind, stop
+from sim.customer.contest import follow_contest_policy
 from sim.customer.draws import Decision, uniform
 from sim.customer.joining import start_bonds
 from sim.customer.laws import AS_POLICY, TOUCH_YEARS
@@ -33,7 +34,7 @@ from sim.customer.states import Clock, State
 
 _NEVER = math.inf
 _YEAR = 365.0
-PROSPECT, GROWTH, STABLE, WARNING, ASKING, LOST, SUSPENDED, DORMANT = (int(s) for s in State)
+PROSPECT, GROWTH, STABLE, WARNING, ASKING, LOST, SUSPENDED, DORMANT, WON_BACK = (int(s) for s in State)
 (
     _JOIN,
     _STAGE,
@@ -119,6 +120,7 @@ def follow_policy(c, t, laws, firm, shared, entering_rewards):
             days = firm.arm_free_days[c.arm]
     c.complaint_line = firm.complaint_line[c.tier]
     follow_points_policy(c, firm)
+    follow_contest_policy(c, firm)
     if follow_mobile_policy(c, firm):  # a credit draws those who are suspended from now on, not from their next event
         refresh(c, t, laws)
     if cadence != c.cadence:
@@ -318,7 +320,7 @@ def happen(c, j, t, laws, firm, shared):
         c.due[_BAND] = c.joined + laws.bands[c.band + 1]
     elif j == _STAGE:
         c.due[_STAGE] = _NEVER
-        if c.state == GROWTH:
+        if c.state == GROWTH or c.state == WON_BACK:
             move(c, STABLE, shared)
     elif j == _FREE_END:
         accrue(c, t, laws, shared)

@@ -37,6 +37,13 @@ class Count(IntEnum):
     POINTS_WITHHELD = 2
     POINTS_LAPSED = 3
     POINTS_REDEEMED = 4
+    WARNING_CALLS = 5
+    ANSWERS = 6
+    NEWS = 7
+    REFERRALS = 8
+    BUNDLES = 9
+    WIN_BACK_ATTEMPTS = 10
+    REFUSED = 11  # for want of money in the campaign's budget
 
 
 class Bond(IntEnum):
@@ -46,6 +53,10 @@ class Bond(IntEnum):
     AGREEMENT = 1
     POINTS = 2
     AGENT = 3
+    BUNDLE = 4
+    CALL = 5
+    FELLOWS = 6
+    NEWS = 7
 
 
 class Moment(IntEnum):
@@ -80,14 +91,24 @@ class BondMoment(IntEnum):
     AGENT = 3
 
 
-# `due` holds: moments, core clocks; mobile moments, mobile clocks; bond moments, bond clocks. A plain customer's ends
-# after the core clocks, a mobile one's after the mobile clocks.
+class ContestMoment(IntEnum):
+    """Scheduled moments of contested worlds; they come after everything that other worlds have."""
+
+    CALL = 0
+    CALL_FADE = 1
+    NEWS = 2
+    BUNDLE = 3
+
+
+# `due` holds: moments, core clocks; mobile moments, mobile clocks; bond moments, bond clocks; contest moments. A plain
+# customer's ends after the core clocks, a mobile one's after the mobile clocks, a bound one's after the bond clocks.
 MOMENTS = len(Moment)
 MOBILE_MOMENTS = len(MobileMoment)
 BOND_MOMENTS = len(BondMoment)
 CORE_DUE = MOMENTS + CORE_CLOCKS
 MOBILE_DUE = MOMENTS + MOBILE_MOMENTS + MOBILE_CLOCKS
 CLOCKS = len(Clock)
+BOUND_DUE = MOBILE_DUE + BOND_MOMENTS + CLOCKS - MOBILE_CLOCKS
 LINES = len(Line)
 BONDS = len(Bond)
 
@@ -200,6 +221,35 @@ _BOND_FIELDS: list[Any] = [
 """What a customer of a world with bonds has besides."""
 
 
+_CONTEST_FIELDS: list[Any] = [
+    # the early-warning list
+    ("called", np.int32),  # whether the firm calls it when it stands on the list
+    ("listed_at", np.float64),  # day it last stood on the list, -inf never
+    ("called_at", np.float64),  # day the last call reached it, -inf never
+    ("call_strength", np.float64),
+    ("call_effect", np.float64),
+    ("call_steps", np.int32),
+    # its circle
+    ("circle", np.int32),  # number in its replication, -1 alone
+    ("main", np.int32),  # whether its card is the main one of its circle
+    ("fellows", np.int32),  # others of the circle who are there
+    ("news", np.float64),  # by what losses that it has heard of raise rates
+    ("news_until", np.float64),
+    # bundle, and what the firm sets against rivals' promotions
+    ("bundled", np.int32),
+    ("bundle_until", np.float64),  # day, -inf none
+    ("answers", np.int32),  # whether the firm answers rivals' promotions for it
+    # leaving for the first time, and coming back
+    ("left_at", np.float64),  # first day of leaving, inf none
+    ("left_for", np.int32),  # clock that ended the relation then, -1 none
+    ("attempts", np.int32),  # to win it back since it last left
+    ("tries", np.int32),  # attempts that the firm makes at most
+    ("returns", np.int32),
+    ("returned_at", np.float64),  # day of the last return, -inf none
+]
+"""What a customer of a contested world has besides."""
+
+
 def _clock_fields(clocks: int, due: int) -> list[Any]:
     return [
         ("firings", np.int32, (clocks,)),
@@ -224,8 +274,20 @@ bound_customer_dtype = np.dtype(
         *_PLAIN_FIELDS,
         *_MOBILE_FIELDS,
         *_BOND_FIELDS,
-        *_clock_fields(CLOCKS, MOBILE_DUE + BOND_MOMENTS + CLOCKS - MOBILE_CLOCKS),
+        *_clock_fields(CLOCKS, BOUND_DUE),
     ],
     align=True,
 )
 """A customer of a mobile world with contracts, agreements, points or agents."""
+
+contested_customer_dtype = np.dtype(
+    [
+        *_PLAIN_FIELDS,
+        *_MOBILE_FIELDS,
+        *_BOND_FIELDS,
+        *_CONTEST_FIELDS,
+        *_clock_fields(CLOCKS, BOUND_DUE + len(ContestMoment)),
+    ],
+    align=True,
+)
+"""A customer of a world in which customers and firms act on each other (model.md sections 17 to 22)."""

@@ -19,6 +19,7 @@ class State(IntEnum):
     LOST = 5
     SUSPENDED = 6
     DORMANT = 7
+    WON_BACK = 8
 
 
 class Clock(IntEnum):
@@ -58,7 +59,15 @@ REASONS = {
 """Reasons of a loss by the clock that a record and the books carry; a payment that never came is arrears, a card
 that was kept for its commission alone is resale."""
 
-ACTIVE = (State.GROWTH, State.STABLE, State.WARNING, State.ASKING, State.SUSPENDED, State.DORMANT)
+ACTIVE = (
+    State.GROWTH,
+    State.STABLE,
+    State.WARNING,
+    State.ASKING,
+    State.SUSPENDED,
+    State.DORMANT,
+    State.WON_BACK,
+)
 """States that count as being a customer."""
 
 MOVES: dict[tuple[State, State], str] = {
@@ -88,20 +97,27 @@ MOVES: dict[tuple[State, State], str] = {
     (State.DORMANT, State.STABLE): "uses the line again",
     (State.DORMANT, State.ASKING): "a leaving clock, at a firm with a save desk",
     (State.DORMANT, State.LOST): "a leaving clock",
+    (State.LOST, State.WON_BACK): "is won back (挽回)",
+    (State.WON_BACK, State.STABLE): "tenure passes the growth stage",
+    (State.WON_BACK, State.WARNING): "warning clock",
+    (State.WON_BACK, State.ASKING): "a leaving clock, at a firm with a save desk",
+    (State.WON_BACK, State.LOST): "a leaving clock",
+    (State.WON_BACK, State.SUSPENDED): "arrears: one-way stop (单停)",
+    (State.WON_BACK, State.DORMANT): "falls silent (冬眠)",
 }
 """Legal moves and what makes them; anything else is a defect."""
 
 RUNS: dict[Clock, tuple[State, ...]] = {
-    Clock.WARNING: (State.GROWTH, State.STABLE),
+    Clock.WARNING: (State.GROWTH, State.STABLE, State.WON_BACK),
     Clock.RECOVERY: (State.WARNING,),
-    Clock.PROBLEM: (State.GROWTH, State.STABLE, State.WARNING),
-    Clock.COMPETITOR: (State.GROWTH, State.STABLE, State.WARNING),
-    Clock.NEED_GONE: (State.GROWTH, State.STABLE, State.WARNING, State.DORMANT),
-    Clock.VARIETY: (State.GROWTH, State.STABLE, State.WARNING),
-    Clock.NUMBER_CHANGE: (State.GROWTH, State.STABLE, State.WARNING),
-    Clock.FEE_DECLINE: (State.GROWTH, State.STABLE, State.WARNING),
-    Clock.PAYMENT: (State.GROWTH, State.STABLE, State.WARNING, State.SUSPENDED, State.DORMANT),
-    Clock.DORMANCY: (State.GROWTH, State.STABLE, State.WARNING),
+    Clock.PROBLEM: (State.GROWTH, State.STABLE, State.WARNING, State.WON_BACK),
+    Clock.COMPETITOR: (State.GROWTH, State.STABLE, State.WARNING, State.WON_BACK),
+    Clock.NEED_GONE: (State.GROWTH, State.STABLE, State.WARNING, State.DORMANT, State.WON_BACK),
+    Clock.VARIETY: (State.GROWTH, State.STABLE, State.WARNING, State.WON_BACK),
+    Clock.NUMBER_CHANGE: (State.GROWTH, State.STABLE, State.WARNING, State.WON_BACK),
+    Clock.FEE_DECLINE: (State.GROWTH, State.STABLE, State.WARNING, State.WON_BACK),
+    Clock.PAYMENT: (State.GROWTH, State.STABLE, State.WARNING, State.SUSPENDED, State.DORMANT, State.WON_BACK),
+    Clock.DORMANCY: (State.GROWTH, State.STABLE, State.WARNING, State.WON_BACK),
     Clock.WAKING: (State.DORMANT,),
     Clock.RESALE: (State.GROWTH, State.STABLE),
 }

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.experiment.assignment import eligible
-from sim.experiment.trial import arm_rule, horizon_of
-from sim.world.world import ArmRule
+from sim.experiment.trial import horizon_of
+from sim.scenario.offers import Arm
 
 if TYPE_CHECKING:
     from sim.experiment.outcomes import Outcomes
@@ -29,7 +29,7 @@ def before_and_after(start: Start, experiment: Experiment) -> dict[str, np.ndarr
     """
     horizon = horizon_of(start, experiment)
     rows = len(start.replications)
-    before = start.world(start.scenario.baseline_policy, arms=[ArmRule()])
+    before = start.world(start.scenario.baseline_policy, arms=[Arm()])
     before.begin()
     first = eligible(experiment, before.customers)
     before.live(horizon)
@@ -39,7 +39,7 @@ def before_and_after(start: Start, experiment: Experiment) -> dict[str, np.ndarr
         if name == experiment.reference:
             continue
         after = before.fork()
-        after.restart(experiment.background.policy, experiment.background.without, [arm_rule(arm)])
+        after.restart(experiment.background.policy, experiment.background.without, [arm])
         second = eligible(experiment, after.customers)
         after.enrol(second, 0)
         after.begin()

@@ -19,8 +19,9 @@ from sim.experiment.outcomes import FEN, Outcomes, concatenate, mean_by, read_ou
 from sim.experiment.start import Start, residual_end
 from sim.experiment.trial import horizon_of
 from sim.experiment.truth import Customers, RolloutBlock, Truth
+from sim.scenario.offers import Arm
 from sim.scenario.terms import under_terms
-from sim.world.world import ArmRule, World
+from sim.world.world import World
 
 if TYPE_CHECKING:
     from sim.scenario.experiment_schema import FirmArm, FirmQuestion
@@ -99,9 +100,9 @@ def begin_firm(start: Start, question: FirmQuestion, arm: FirmArm) -> tuple[Worl
     terms = start.under(under_terms(start.scenario, arm.set))
     background = question.background
     if arm.policy is None:
-        world = terms.world(background.policy, background.without, [ArmRule()])
+        world = terms.world(background.policy, background.without, [Arm()])
     else:
-        world = terms.world(arm.policy, arms=[ArmRule()])
+        world = terms.world(arm.policy, arms=[Arm()])
     state = world.customers["state"]
     base = np.flatnonzero((state != PROSPECT) & (state != LOST))
     world.enrol(base, 0)  # the books of those there on day 0 stand apart from those of who joins

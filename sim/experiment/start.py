@@ -11,8 +11,9 @@ import numpy as np
 from sim.customer.base import draw_base, without_books
 from sim.customer.laws import MONTH, YEAR, Laws, Timetable, compile_laws
 from sim.customer.terms import take_terms
+from sim.scenario.offers import Arm
 from sim.world.timetable import compile_timetable
-from sim.world.world import ArmRule, World
+from sim.world.world import World
 
 if TYPE_CHECKING:
     from sim.scenario.schema import Scenario
@@ -28,7 +29,7 @@ class Start:
     customers: np.ndarray[Any, Any]
     replications: np.ndarray
 
-    def world(self, policy: str, without: Iterable[str] = (), arms: Iterable[ArmRule] = ()) -> World:
+    def world(self, policy: str, without: Iterable[str] = (), arms: Iterable[Arm] = ()) -> World:
         """A world that starts here, scored on day 0; its campaign has not begun."""
         world = World(
             self.scenario,

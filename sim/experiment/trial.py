@@ -17,11 +17,10 @@ from sim.experiment.follow_up import live_through
 from sim.experiment.outcomes import Outcomes, mean_by, metric, read_outcomes
 from sim.experiment.start import Start, residual_end
 from sim.experiment.truth import Customers, RolloutBlock
-from sim.world.world import ArmRule, World
+from sim.world.world import World
 
 if TYPE_CHECKING:
     from sim.scenario.experiment_schema import Experiment, Question
-    from sim.scenario.offers import Arm
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,24 +46,12 @@ def horizon_of(start: Start, experiment: Question) -> float:
     return float(experiment.horizon_days or start.scenario.horizon_days)
 
 
-def arm_rule(arm: Arm) -> ArmRule:
-    """What an arm overrides."""
-    return ArmRule(
-        arm.cadence,
-        None if arm.reward is None else float(arm.reward.free_days),
-        arm.reminders,
-        None if arm.reactivation is None else arm.reactivation.credit_yuan,
-        arm.agreement,
-        arm.points_reminder,
-    )
-
-
 def live_trial(start: Start, experiment: Experiment, seed: int) -> tuple[Outcomes, World]:
     """Put all arms into one world and live it to the horizon, and on to the last day of the follow-up."""
     world = start.world(
         experiment.background.policy,
         experiment.background.without,
-        [arm_rule(arm) for arm in experiment.arms.values()],
+        experiment.arms.values(),
     )
     who = eligible(experiment, world.customers)
     stratum = strata(start.scenario, experiment, world.customers[who])
@@ -80,7 +67,7 @@ def live_rollout(start: Start, experiment: Experiment, arm: str) -> tuple[Outcom
     Outcomes, the world after the residual time, and its tally as of the horizon
     """
     background, horizon = experiment.background, horizon_of(start, experiment)
-    world = start.world(background.policy, background.without, [arm_rule(experiment.arms[arm])])
+    world = start.world(background.policy, background.without, [experiment.arms[arm]])
     who = eligible(experiment, world.customers)
     stratum = strata(start.scenario, experiment, world.customers[who])
     outcomes = _lived(start, experiment, world, who, stratum, 0, until=residual_end(start.scenario, horizon))

@@ -1,4 +1,4 @@
-"""Blocks of what ties a customer to the firm: contracts and agreements."""
+"""Blocks of what ties a customer to the firm: contracts, agreements and bundles."""
 
 from __future__ import annotations
 
@@ -6,7 +6,19 @@ from typing import Literal
 
 from pydantic import Field
 
-from sim.scenario.kinds import Block, Days, Factor, Many, PositiveMonths, PositiveYuan, Reduction, Share, Whole, Yuan
+from sim.scenario.kinds import (
+    Block,
+    Days,
+    Factor,
+    Growth,
+    Many,
+    PositiveMonths,
+    PositiveYuan,
+    Reduction,
+    Share,
+    Whole,
+    Yuan,
+)
 
 BoundClock = Literal["warning", "competitor", "need_gone", "variety", "number_change", "fee_decline", "dormancy"]
 """Clocks on which a bond can act: what leads away from the firm, or to less of it."""
@@ -51,3 +63,17 @@ class Agreement(Block):
 
     monthly_credit_yuan: Yuan
     months: Whole = Field(ge=1, le=120)
+
+
+class Bundles(Block):
+    """A converged package (融合): fixed line, broadband and mobile on one bill make a customer stick (V-06, V-09).
+
+    `fee_change_share` is what the package's fee is above (or below) the old one.
+    """
+
+    accept_share: Share
+    months: PositiveMonths
+    subsidy_yuan: Yuan = 0.0
+    fee_change_share: Growth = 0.0
+    reduction: Reduction
+    acts_on: Many[BoundClock] = Field(min_length=1)

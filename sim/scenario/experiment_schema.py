@@ -35,6 +35,20 @@ DeskMetric = Literal[
 ]
 FirmMetric = Literal[Metric, DeskMetric]
 """What a question about the firm can ask: what is measured at the save desk too."""
+PolicyPart = Literal[
+    "cadence",
+    "complaint_line",
+    "reward",
+    "reminders",
+    "reactivation",
+    "agreement",
+    "points_reminder",
+    "warning_call",
+    "answers",
+    "bundle",
+    "win_back",
+]
+"""What a policy does for a tier, part by part."""
 Unit = Literal["customer", "firm"]
 Choice = Literal["highest", "lowest"]
 TrialChoice = Literal["cheapest_below_reference", "cheapest_above_reference"]
@@ -44,9 +58,7 @@ class Background(Block):
     """The policy under which everybody lives, apart from what an arm changes."""
 
     policy: Name
-    without: Many[
-        Literal["cadence", "complaint_line", "reward", "reminders", "reactivation", "agreement", "points_reminder"]
-    ] = ()
+    without: Many[PolicyPart] = ()
 
 
 class Eligible(Block):

@@ -108,3 +108,10 @@ class StateRates(Block):
     stable: Rate = 0.0
     warning: Rate = 0.0
     dormant: Rate = 0.0
+    won_back: Rate | None = None
+    """Of who has come back, until stable; left out, that of growth."""
+
+    def of(self, state: str) -> float:
+        """The rate in a state, by its name in the file."""
+        rate: float | None = getattr(self, state)
+        return self.growth if rate is None else rate

@@ -8,6 +8,7 @@ from typing import ClassVar
 from sim.scenario.bonds import Agreement
 from sim.scenario.kinds import Block, Days, Name
 from sim.scenario.mobile import Reactivation
+from sim.scenario.returns import WinBackEffort
 
 
 class FreeDays(Block):
@@ -32,3 +33,7 @@ class Arm(Block):
     reactivation: Reactivation | None = None
     agreement: Agreement | None = None
     points_reminder: bool | None = None
+    warning_call: bool | None = None
+    answers: bool | None = None
+    bundle: bool | None = None
+    win_back: WinBackEffort | None = None

@@ -11,7 +11,9 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from sim.scenario.agents import Agents
-from sim.scenario.bonds import Agreement, Agreements, Contracts
+from sim.scenario.bonds import Agreement, Agreements, Bundles, Contracts
+from sim.scenario.circles import Circles
+from sim.scenario.early_warning import EarlyWarning
 from sim.scenario.kinds import (
     Block,
     Clock,
@@ -43,6 +45,9 @@ from sim.scenario.offers import FreeDays
 from sim.scenario.planning_schema import Planning
 from sim.scenario.points import Points
 from sim.scenario.population import Base, LevelShares, Satisfaction, Segment, Stages
+from sim.scenario.purse import CampaignBudget
+from sim.scenario.returns import Prospects, WinBack, WinBackEffort
+from sim.scenario.rivals import Intelligence, Portability, Reaction
 
 MAX_CUSTOMERS = 200_000_000
 BYTES_PER_CUSTOMER = 20_000
@@ -119,7 +124,7 @@ class RandomPromotion(Block):
 
 
 class Promotion(Block):
-    """A competitor's promotion; exactly one of `dated`, `recurring` and `random` says when."""
+    """A competitor's promotion; exactly one of `dated`, `recurring`, `random` and `reacts` says when."""
 
     segments: Many[Name] | None = Field(default=None, min_length=1)
     strength: Factor
@@ -127,6 +132,7 @@ class Promotion(Block):
     dated: DatedPromotion | None = None
     recurring: RecurringPromotion | None = None
     random: RandomPromotion | None = None
+    reacts: Reaction | None = None
 
 
 class Priorities(Block):
@@ -224,6 +230,14 @@ class Gift(Block):
     match_share: Share
 
 
+class Activity(Block):
+    """Something that customers may choose to come to (V-07): it costs only for who comes, and may please."""
+
+    cost_yuan: Yuan
+    comes_share: Share
+    pleases_share: Share
+
+
 class RewardResponse(Block):
     """Dose-response of free days."""
 
@@ -280,6 +294,7 @@ class Touch(Block):
     survey: bool = False
     cross_sell: bool = False
     gift: Name | None = None
+    activity: Name | None = None
     yearly: bool = False
 
 
@@ -299,6 +314,10 @@ class TierPolicy(Block):
     reactivation: Reactivation | None = None
     agreement: Agreement | None = None
     points_reminder: bool = False
+    warning_call: bool = False
+    answers: bool = False
+    bundle: bool = False
+    win_back: WinBackEffort | None = None
 
 
 # --- the whole ------------------------------------------------------------------------------------
@@ -389,6 +408,7 @@ class Scenario(Block):
     team: Team | None = None
     cross_sell: CrossSell | None = None
     gifts: dict[Name, Gift] = Field(default_factory=dict)
+    activities: dict[Name, Activity] = Field(default_factory=dict)
     reward: RewardResponse | None = None
     effects: Effects = Effects()
     desk: Desk | None = None
@@ -401,6 +421,14 @@ class Scenario(Block):
     agreements: Agreements | None = None
     points: Points | None = None
     agents: Agents | None = None
+    early_warning: EarlyWarning | None = None
+    intelligence: Intelligence | None = None
+    portability: Portability | None = None
+    circles: Circles | None = None
+    win_back: WinBack | None = None
+    prospects: Prospects | None = None
+    bundles: Bundles | None = None
+    campaign_budget: CampaignBudget | None = None
     cadences: dict[Name, Cadence] = Field(default_factory=dict)
     policies: dict[Name, dict[Served, TierPolicy]] = Field(default_factory=_only_before)
 

@@ -18,6 +18,12 @@ FIRM_DECIDES = (
     "number_change.commission_yuan",
     "base.commission_yuan",
     "team",
+    "early_warning",
+    "intelligence",
+    "win_back",
+    "prospects",
+    "bundles",
+    "campaign_budget",
 )
 """Blocks and numbers of a scenario that an arm of a question about the firm may set; its own promotions besides."""
 

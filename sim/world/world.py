@@ -8,35 +8,26 @@ from __future__ import annotations
 
 import math
 from collections.abc import Generator, Iterable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import simpy
 
 from sim.customer.base import idle_firm, row_starts
-from sim.customer.laws import AS_POLICY, FEN, NO_CADENCE, Laws, Shared, Timetable, month_starts
+from sim.customer.laws import Laws, Shared, Timetable
 from sim.customer.life import ASKING, answer_call, close, live, wait
 from sim.customer.moves import COLUMNS
-from sim.customer.record import GOLD, NO_TIER, PLATINUM
+from sim.world.agenda import Agenda, Mechanism
 from sim.world.desk import DESK_LINE, Desk, DeskMeasures, measure, seats_cost
+from sim.world.firm import end_arms, set_arms, set_policy
+from sim.world.scoring import Scoring
 from sim.world.tiers import compile_tiers, follow, score
 
 if TYPE_CHECKING:
-    from sim.scenario.bonds import Agreement
+    from sim.scenario.offers import Arm
     from sim.scenario.schema import Scenario
 
 Customers = np.ndarray[Any, Any]
-
-
-class ArmRule(NamedTuple):
-    """What an arm of an experiment overrides; None leaves it to the policy, cadence 'none' means no contacts."""
-
-    cadence: str | None = None
-    free_days: float | None = None
-    reminders: bool | None = None
-    reactivation_yuan: float | None = None
-    agreement: Agreement | None = None
-    points_reminder: bool | None = None
 
 
 class World:
@@ -55,7 +46,7 @@ class World:
     policy : str
         Name of a policy of the scenario.
     without : iterable of str
-        Parts of the policy that are left out: 'reward', 'cadence', 'complaint_line'.
+        Parts of the policy that are left out, such as 'reward'.
     arms : list of Arm, optional
         What an experiment's arms override until the horizon.
     window_days : float
@@ -71,7 +62,7 @@ class World:
         rows: int,
         policy: str,
         without: Iterable[str] = (),
-        arms: Iterable[ArmRule] = (),
+        arms: Iterable[Arm] = (),
         window_days: float = 0.0,
     ) -> None:
         self.scenario, self.laws, self.timetable = scenario, laws, timetable
@@ -79,7 +70,6 @@ class World:
         self.row_start = row_starts(customers, rows)
         self.events = 0
         self.now = 0.0
-        self.scored_at = 0.0
         self.calendar = simpy.Environment()
         self.desks = [Desk(self, row) for row in range(rows)] if scenario.desk is not None else []
         self.closed_periods = 0
@@ -95,61 +85,20 @@ class World:
             tally=np.zeros((rows, len(arms) + 1, periods, COLUMNS), dtype=np.int64),
         )
         self.firm = idle_firm()
-        self._set_arms(arms)
+        set_arms(self.firm, scenario, arms)
         self.set_policy(policy, without)
+        self.agenda = Agenda(self._mechanisms())
 
-    def restart(self, policy: str, without: Iterable[str], arms: Iterable[ArmRule]) -> None:
+    def restart(self, policy: str, without: Iterable[str], arms: Iterable[Arm]) -> None:
         """Begin anew from here with another policy and other arms, not more than before; everybody is scored."""
         self.rewards_on = False
-        self._set_arms(arms)
+        set_arms(self.firm, self.scenario, arms)
         self.set_policy(policy, without)
         self.score()
 
-    def _set_arms(self, arms: Iterable[ArmRule]) -> None:
-        for number, arm in enumerate(ArmRule(*arm) for arm in arms):
-            self.firm["arm_cadence"][0, number] = self._cadence_of_arm(arm.cadence)
-            self.firm["arm_free_days"][0, number] = -1.0 if arm.free_days is None else arm.free_days
-            self.firm["arm_reminders"][0, number] = -1 if arm.reminders is None else arm.reminders
-            credit = arm.reactivation_yuan
-            self.firm["arm_reactivation"][0, number] = -1 if credit is None else round(credit * FEN)
-            self.firm["arm_points_reminder"][0, number] = -1 if arm.points_reminder is None else arm.points_reminder
-            self.firm["arm_agreement_months"][0, number] = -1
-            if arm.agreement is not None:
-                self.firm["arm_agreement_months"][0, number] = arm.agreement.months
-                self.firm["arm_agreement_credit"][0, number] = round(arm.agreement.monthly_credit_yuan * FEN)
-
-    def _cadence_of_arm(self, cadence: str | None) -> int:
-        if cadence is None:
-            return AS_POLICY
-        return NO_CADENCE if cadence == "none" else list(self.scenario.cadences).index(cadence)
-
     def set_policy(self, policy: str, without: Iterable[str] = ()) -> None:
         """Decide what each tier gets from now on; customers follow at the next `follow_policy` or score."""
-        plan, without = self.scenario.policies[policy], set(without)
-        cadences = list(self.scenario.cadences)
-        served = ((NO_TIER, plan.get("others")), (GOLD, plan.get("gold")), (PLATINUM, plan.get("platinum")))
-        for tier, part in served:
-            self.firm["reminders"][0, tier] = 0
-            self.firm["reactivation"][0, tier] = 0
-            self.firm["agreement_months"][0, tier] = 0
-            self.firm["points_reminder"][0, tier] = 0
-            self.firm["cadence"][0, tier] = NO_CADENCE
-            self.firm["complaint_line"][0, tier] = 0
-            self.firm["free_days"][0, tier] = 0.0
-            if part is None:
-                continue
-            if part.cadence is not None and "cadence" not in without:
-                self.firm["cadence"][0, tier] = cadences.index(part.cadence)
-            self.firm["complaint_line"][0, tier] = int(part.complaint_line and "complaint_line" not in without)
-            if part.reward is not None and "reward" not in without:
-                self.firm["free_days"][0, tier] = float(part.reward.free_days)
-            self.firm["reminders"][0, tier] = int(part.reminders and "reminders" not in without)
-            if part.reactivation is not None and "reactivation" not in without:
-                self.firm["reactivation"][0, tier] = round(part.reactivation.credit_yuan * FEN)
-            self.firm["points_reminder"][0, tier] = int(part.points_reminder and "points_reminder" not in without)
-            if part.agreement is not None and "agreement" not in without:
-                self.firm["agreement_months"][0, tier] = part.agreement.months
-                self.firm["agreement_credit"][0, tier] = round(part.agreement.monthly_credit_yuan * FEN)
+        set_policy(self.firm, self.scenario, policy, without)
 
     def enrol(self, who: np.ndarray, arm: np.ndarray | int) -> None:
         """Put customers (positions in the array) into arms: these override the policy until the horizon.
@@ -169,7 +118,7 @@ class World:
 
     def score(self) -> None:
         """Score everybody now (an epoch) and let policies act on the new tiers."""
-        self.scored_at = self.now
+        self.agenda.has_acted(Scoring, self.now)
         if self.tier_rule is not None:
             score(
                 self.customers,
@@ -191,10 +140,7 @@ class World:
 
     def end_campaign(self, policy: str, without: Iterable[str] = ()) -> None:
         """From the horizon on: no arms, no new rewards and agreements, the background policy as it stands."""
-        self.firm["arm_cadence"] = AS_POLICY
-        self.firm["arm_free_days"] = -1.0
-        self.firm["arm_reminders"] = self.firm["arm_reactivation"] = self.firm["arm_agreement_months"] = -1
-        self.firm["arm_points_reminder"] = -1
+        end_arms(self.firm)
         self.rewards_on = False
         self.set_policy(policy, {"reward", "agreement", *without})
         self.follow_policy()
@@ -207,6 +153,7 @@ class World:
         twin.shared = self.shared._replace(cuts=self.shared.cuts.copy(), tally=self.shared.tally.copy())
         twin.calendar = simpy.Environment(initial_time=self.calendar.now)
         twin.desks = [desk.fork(twin) for desk in self.desks]
+        twin.agenda = self.agenda.fork(twin)
         return twin
 
     def tally_to(self, day: float) -> np.ndarray:
@@ -250,7 +197,7 @@ class World:
 
     def _calendar(self, until: float) -> Generator[simpy.Event, Any, None]:
         """Epoch by epoch: the kernel lives a window, the desk serves who asked in it, then the epoch acts."""
-        for epoch, scores in self._epochs(until):
+        for epoch, acting in self._epochs(until):
             self.until = epoch
             self.events += live(self.customers, *self._surroundings(), epoch)
             if self.desks:
@@ -258,23 +205,26 @@ class World:
                     self.desks[self.customers["row"][i]].receive(i)
             yield self.calendar.timeout(epoch - self.calendar.now)
             self.now = epoch
-            if scores:
+            if acting:
                 self._age_parked(epoch)
-                self.score()
+                self.agenda.act(acting, epoch)
 
     def _age_parked(self, until: float) -> None:
         """Let those who stand at the desk age to `until`: what is due is done at its own time, before an epoch acts."""
         for i in np.flatnonzero(self.customers["state"] == ASKING) if self.desks else ():
             self.events += wait(self.customers, i, *self._surroundings(), until)
 
-    def _epochs(self, until: float) -> list[tuple[float, bool]]:
-        """Ends of the windows up to `until`, and whether a score is due there."""
-        months = set(month_starts(self.scenario.start, until)) if self.tier_rule is not None else set()
-        # a month that starts where the last life was stopped has not been scored yet
-        ends = {m for m in months if m >= self.now and m > self.scored_at} | {float(until)}
+    def _epochs(self, until: float) -> list[tuple[float, list[int]]]:
+        """Ends of the windows up to `until`, and the numbers of the mechanisms that act there."""
+        due = self.agenda.due(self.now, until)
+        ends = set(due) | {float(until)}
         if self.window_days:
             ends |= set(np.arange(self.now + self.window_days, until, self.window_days))
-        return [(end, end in months) for end in sorted(ends)]
+        return [(end, due.get(end, [])) for end in sorted(ends)]
+
+    def _mechanisms(self) -> list[Mechanism]:
+        """What acts at epochs, in the order in which it does at one moment."""
+        return [Scoring(self)] if self.tier_rule is not None else []
 
     def answer_call(self, i: int, t: float, *, saved: bool, cost: int) -> None:
         """The desk has answered customer `i` at `t`; one who stays lives on to the window's end."""

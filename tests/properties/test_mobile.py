@@ -12,8 +12,10 @@ from sim.customer.moves import COUNT_COLUMN
 from sim.customer.record import CORE_DUE, Count, Line, MobileMoment
 from sim.customer.states import Clock, State
 from sim.scenario.bonds import Agreement
+from sim.scenario.mobile import Reactivation
+from sim.scenario.offers import Arm
 from sim.scenario.schema import Scenario
-from sim.world.world import ArmRule, World
+from sim.world.world import World
 from tests.properties.books import Books
 from tests.worlds import MONTH, day_zero, differing, quiet
 
@@ -145,11 +147,11 @@ def mobile_worlds(draw: st.DrawFn) -> Scenario:
 
 OFFER = Agreement(monthly_credit_yuan=8.0, months=3)
 ARMS = st.sampled_from(
-    [[], [ArmRule(reminders=False), ArmRule(reminders=True, reactivation_yuan=5.0, agreement=OFFER)]]
+    [[], [Arm(reminders=False), Arm(reminders=True, reactivation=Reactivation(credit_yuan=5.0), agreement=OFFER)]]
 )
 
 
-def world_of(scenario: Scenario, policy: str, arms: list[ArmRule], **how: Any) -> World:
+def world_of(scenario: Scenario, policy: str, arms: list[Arm], **how: Any) -> World:
     world = day_zero(scenario, policy, replications=2, until=UNTIL, arms=arms, **how)
     if arms:
         world.enrol(np.arange(len(world.customers)), np.arange(len(world.customers)) % len(arms))
@@ -158,7 +160,7 @@ def world_of(scenario: Scenario, policy: str, arms: list[ArmRule], **how: Any) -
 
 @settings(max_examples=40)
 @given(mobile_worlds(), st.sampled_from(["before", "dunning"]), ARMS)
-def test_any_mobile_world_keeps_its_books_and_its_order(scenario: Scenario, policy: str, arms: list[ArmRule]):
+def test_any_mobile_world_keeps_its_books_and_its_order(scenario: Scenario, policy: str, arms: list[Arm]):
     """Catches a customer or a fen that is lost or doubled, a debt out of nothing, and a step out of time."""
     books = Books(world_of(scenario, policy, arms))
     world = books.world
@@ -209,7 +211,7 @@ def check_cards(c: np.ndarray) -> None:
 
 @settings(max_examples=25)
 @given(mobile_worlds(), st.sampled_from(["before", "dunning"]), ARMS)
-def test_any_mobile_world_is_the_same_in_windows(scenario: Scenario, policy: str, arms: list[ArmRule]):
+def test_any_mobile_world_is_the_same_in_windows(scenario: Scenario, policy: str, arms: list[Arm]):
     """Catches a mechanism that writes at a window's end, the desk's debtors included."""
     one, other = (world_of(scenario, policy, arms, window_days=days) for days in (0.0, 1.7))
     for world in (one, other):

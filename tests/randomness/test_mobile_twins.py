@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from sim.scenario.bonds import Agreement
-from sim.world.world import ArmRule, World
+from sim.scenario.offers import Arm
+from sim.world.world import World
 from tests.worlds import base_of, day_zero, differing, leaving, quiet, tenure
 
 BOUND = ["competitor", "warning"]
@@ -62,9 +63,9 @@ BLOCKS: dict[str, Any] = {
     },
 }
 ARMS = [
-    ArmRule(),
-    ArmRule(agreement=Agreement(monthly_credit_yuan=10, months=6)),
-    ArmRule(points_reminder=True),
+    Arm(),
+    Arm(agreement=Agreement(monthly_credit_yuan=10, months=6)),
+    Arm(points_reminder=True),
 ]
 UNTIL = 400.0
 

@@ -125,9 +125,7 @@ def test_the_own_twin_is_the_customer_of_the_trial_where_nothing_is_shared(alone
 def in_world(start: Start, trial: Experiment, arm: str) -> np.ndarray:
     """Everybody under a roll-out of an arm, at the horizon."""
     background = trial.background
-    given = trial.arms[arm]
-    days = None if given.reward is None else given.reward.free_days
-    world = start.world(background.policy, background.without, [(given.cadence, days)])
+    world = start.world(background.policy, background.without, [trial.arms[arm]])
     world.enrol(eligible(trial, world.customers), 0)
     world.begin()
     world.live(365.0)

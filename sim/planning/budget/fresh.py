@@ -14,8 +14,8 @@ from sim.planning.budget.responses import Responses, Twins, join, policy_key
 
 if TYPE_CHECKING:
     from sim.planning.budget.cells import Division
+    from sim.scenario.offers import Arm
     from sim.scenario.schema import Scenario
-    from sim.world.world import ArmRule
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,7 +60,7 @@ def deal(shares: np.ndarray, twins: Twins) -> np.ndarray:
 def live_fresh(
     scenario: Scenario,
     division: Division,
-    actions: Mapping[str, ArmRule],
+    actions: Mapping[str, Arm],
     shares: np.ndarray,
     policies: Sequence[str],
     seed: int,
@@ -70,7 +70,7 @@ def live_fresh(
 
     Parameters
     ----------
-    actions : dict of ArmRule
+    actions : dict of Arm
         Those of the mix and whatever else is to be looked at, by name.
     shares : float64 array, shape (actions, cells)
     """

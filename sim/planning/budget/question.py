@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, get_args
 
-from sim.experiment.trial import arm_rule
 from sim.planning.budget.cells import Division, divide
 from sim.planning.budget.prices import free_actions
 from sim.scenario.planning_schema import MOST_YUAN, NOTHING, Part
@@ -15,9 +14,9 @@ from sim.scenario.problems import InputProblems, Problem, nearest, one_of, shown
 
 if TYPE_CHECKING:
     from sim.scenario.loaded import Loaded
+    from sim.scenario.offers import Arm
     from sim.scenario.planning_schema import Limits, Planning
     from sim.scenario.schema import Scenario
-    from sim.world.world import ArmRule
 
 
 @dataclass(frozen=True)
@@ -26,7 +25,7 @@ class Question:
 
     Attributes
     ----------
-    actions : dict of ArmRule
+    actions : dict of Arm
         By name, without doing nothing.
     division : Division
     budget : float
@@ -41,7 +40,7 @@ class Question:
         Policy that the mix is compared with.
     """
 
-    actions: dict[str, ArmRule]
+    actions: dict[str, Arm]
     division: Division
     budget: float
     stated: float
@@ -93,7 +92,7 @@ def ask(
     history = scenario.history
     against = planning.against or (history.then if history is not None else None)
     return Question(
-        actions={name: arm_rule(planning.actions[name]) for name in chosen},
+        actions={name: planning.actions[name] for name in chosen},
         division=divide(scenario, parts, planning.tenure_from_months),
         budget=stated * scenario.horizon_days / per_days,
         stated=stated,

@@ -15,7 +15,7 @@ from sim.experiment.accounts import INCOME
 from sim.experiment.before import read_before
 from sim.experiment.outcomes import FEN, Outcomes, metric, read_outcomes
 from sim.experiment.start import Start, draw_start, residual_end
-from sim.world.world import ArmRule
+from sim.scenario.offers import Arm
 
 if TYPE_CHECKING:
     from sim.planning.budget.cells import Division
@@ -105,7 +105,7 @@ class Life:
 def live_base(
     start: Start,
     who: np.ndarray,
-    rules: Sequence[ArmRule] = (),
+    rules: Sequence[Arm] = (),
     arm: np.ndarray | int = 0,
     policy: str | None = None,
     *,
@@ -118,7 +118,7 @@ def live_base(
     start : Start
     who : int64 array, shape (n,)
         Positions of those whose books are kept, and who are put into arms.
-    rules : sequence of ArmRule
+    rules : sequence of Arm
     arm : int64 array, shape (n,), or int
         Number of the rule that each gets; `NOT_ENROLLED` for none.
     policy : str, optional
@@ -175,7 +175,7 @@ class Twins:
         self.cell = division.cell(scenario, base, self.rows)
         self.cells = len(division)
 
-    def live(self, rules: Sequence[ArmRule] = (), arm: np.ndarray | int = 0, policy: str | None = None) -> Life:
+    def live(self, rules: Sequence[Arm] = (), arm: np.ndarray | int = 0, policy: str | None = None) -> Life:
         """Live the base once: customers in arms (`NOT_ENROLLED`: nothing), or all of it under a policy."""
         return live_base(self.start, self.who, rules, arm, policy)
 
@@ -201,7 +201,7 @@ class Twins:
 def live_responses(
     scenario: Scenario,
     division: Division,
-    actions: Mapping[str, ArmRule],
+    actions: Mapping[str, Arm],
     policies: Sequence[str],
     seed: int,
     replications: np.ndarray,

@@ -18,8 +18,8 @@ from sim.planning.targeting.mixed import Mixed, fit_mixed
 
 if TYPE_CHECKING:
     from sim.planning.targeting.records import Records
+    from sim.scenario.offers import Arm
     from sim.scenario.schema import Scenario
-    from sim.world.world import ArmRule
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ def uplift(learned: Mixed, seen: np.ndarray, fee: np.ndarray, price: np.ndarray)
 
 def run_pilot(
     scenario: Scenario,
-    rule: ArmRule,
+    rule: Arm,
     starts: Sequence[float],
     records: Records,
     seed: int,
@@ -114,7 +114,7 @@ def run_pilot(
     Parameters
     ----------
     scenario : Scenario
-    rule : ArmRule
+    rule : Arm
     starts : sequence of float
         Months at which bands of tenure start.
     records : Records

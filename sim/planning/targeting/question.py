@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from sim.experiment.assignment import tenure_bands
 from sim.experiment.futures import SLOTS
-from sim.experiment.trial import arm_rule
 from sim.planning.targeting.reach import Kind, Reach
 from sim.planning.targeting.twins import FOLDS
 from sim.scenario.experiment_schema import Experiment
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from sim.scenario.loaded import Loaded
     from sim.scenario.offers import Arm
     from sim.scenario.schema import Scenario
-    from sim.world.world import ArmRule
 
 SHARE = 0.3
 """Of the base that is treated where nothing is said."""
@@ -43,7 +41,7 @@ class Question:
         Name of the action.
     gives : dict
         What it gives, as plain data.
-    rule : ArmRule
+    rule : Arm
     reach : Reach
     sizes : tuple of int
         Customers in a trial, both halves, from few to many.
@@ -59,7 +57,7 @@ class Question:
 
     action: str
     gives: dict[str, Any]
-    rule: ArmRule
+    rule: Arm
     reach: Reach
     sizes: tuple[int, ...]
     trials: int
@@ -124,7 +122,7 @@ def ask(
     return Question(
         action=action,
         gives=actions[action].model_dump(mode="json", exclude_none=True),
-        rule=arm_rule(actions[action]),
+        rule=actions[action],
         reach=bound,
         sizes=asked,
         trials=trials,

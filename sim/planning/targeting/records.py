@@ -18,8 +18,8 @@ from sim.planning.targeting.features import Scale, monthly_fee, visible
 from sim.planning.targeting.mixed import Mixed, fit_mixed
 
 if TYPE_CHECKING:
+    from sim.scenario.offers import Arm
     from sim.scenario.schema import Scenario
-    from sim.world.world import ArmRule
 
 Customers = np.ndarray[Any, Any]
 
@@ -74,14 +74,14 @@ class Records:
 
 
 def keep_records(
-    scenario: Scenario, rule: ArmRule, starts: tuple[float, ...], seed: int, replications: np.ndarray
+    scenario: Scenario, rule: Arm, starts: tuple[float, ...], seed: int, replications: np.ndarray
 ) -> Records:
     """Live bases of which a firm has records.
 
     Parameters
     ----------
     scenario : Scenario
-    rule : ArmRule
+    rule : Arm
         The action whose price is listed.
     starts : tuple of float
         Months at which bands of tenure start.

@@ -16,8 +16,8 @@ from sim.planning.budget.shrinkage import shrink
 from sim.planning.targeting.features import Scale, everything, monthly_fee
 
 if TYPE_CHECKING:
+    from sim.scenario.offers import Arm
     from sim.scenario.schema import Scenario
-    from sim.world.world import ArmRule
 
 Customers = np.ndarray[Any, Any]
 
@@ -84,7 +84,7 @@ class Twins:
 
 def live_twins(
     scenario: Scenario,
-    rule: ArmRule,
+    rule: Arm,
     starts: tuple[float, ...],
     seed: int,
     replication: int,
@@ -97,7 +97,7 @@ def live_twins(
     Parameters
     ----------
     scenario : Scenario
-    rule : ArmRule
+    rule : Arm
     starts : tuple of float
         Months at which bands of tenure start.
     seed, replication : int

@@ -9,7 +9,8 @@ from sim.customer.moves import COUNT_COLUMN
 from sim.customer.record import Count, Line
 from sim.customer.states import Clock
 from sim.scenario.bonds import Agreement
-from sim.world.world import ArmRule, World
+from sim.scenario.offers import Arm
+from sim.world.world import World
 from tests import family as rates
 from tests.family import Family
 from tests.worlds import HORIZON, MONTH, base_of, day_zero, differing, leaving, live, quiet, roll_out
@@ -24,11 +25,11 @@ def scenario(accept_share: float = 1.0, **blocks: Any):
     return quiet(**{"customers": 300, "agreements": agreements, "policies": POLICIES} | blocks)
 
 
-def arm(credit: float, months: int = 6) -> ArmRule:
-    return ArmRule(agreement=Agreement(monthly_credit_yuan=credit, months=months))
+def arm(credit: float, months: int = 6) -> Arm:
+    return Arm(agreement=Agreement(monthly_credit_yuan=credit, months=months))
 
 
-def offered(rule: ArmRule, until: float = HORIZON, **blocks: Any) -> World:
+def offered(rule: Arm, until: float = HORIZON, **blocks: Any) -> World:
     """A world in which the base is in one arm, lived on."""
     world = roll_out(scenario(**blocks), rule)
     world.live(until)
@@ -116,7 +117,7 @@ def test_it_is_offered_once_a_life():
 
 def test_an_arm_offers_in_place_of_the_policy():
     """Catches an arm that adds to the policy's offer; a credit of 0 is no offer."""
-    for rule, given in ((arm(0), 0), (arm(5, 2), 1_000), (ArmRule(), 18_000)):
+    for rule, given in ((arm(0), 0), (arm(5, 2), 1_000), (Arm(), 18_000)):
         world = day_zero(scenario(), "offer", arms=[rule])
         world.enrol(base_of(world), 0)
         world.begin()

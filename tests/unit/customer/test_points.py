@@ -11,7 +11,8 @@ from sim.customer.moves import COUNT_COLUMN
 from sim.customer.record import SATISFIED, VERY, Count, Line
 from sim.customer.states import Clock
 from sim.scenario.bonds import Agreement
-from sim.world.world import ArmRule, World
+from sim.scenario.offers import Arm, FreeDays
+from sim.world.world import World
 from tests import family as rates
 from tests.family import Family
 from tests.worlds import HORIZON, MONTH, base_of, day_zero, differing, leaving, live, quiet, tenure
@@ -116,8 +117,8 @@ def test_a_reminder_raises_redemption_and_cuts_lapse():
 def test_an_arm_reminds_in_place_of_the_policy():
     """Catches an arm that cannot take a reminder away, or give one."""
     for policy, rule, cost in (
-        ("reminds", ArmRule(points_reminder=False), 0),
-        ("before", ArmRule(points_reminder=True), 10),
+        ("reminds", Arm(points_reminder=False), 0),
+        ("before", Arm(points_reminder=True), 10),
     ):
         world = day_zero(scenario(), policy, arms=[rule])
         world.enrol(base_of(world), 0)
@@ -138,8 +139,10 @@ def test_who_cannot_be_reached_is_reminded_in_vain():
 AGREEMENT = Agreement(monthly_credit_yuan=5, months=3)
 
 
-@pytest.mark.parametrize(("rule", "over"), [(ArmRule(free_days=91.0), 91.0), (ArmRule(agreement=AGREEMENT), 3 * MONTH)])
-def test_points_never_overlap_another_give_back(rule: ArmRule, over: float):
+@pytest.mark.parametrize(
+    ("rule", "over"), [(Arm(reward=FreeDays(free_days=91.0)), 91.0), (Arm(agreement=AGREEMENT), 3 * MONTH)]
+)
+def test_points_never_overlap_another_give_back(rule: Arm, over: float):
     """Catches points beside free days or an agreement (X-06), and a statement that is withheld and not counted.
 
     The base joined a month ago, so the first bill holds days before the free ones; later ones are wholly free: none.
@@ -152,7 +155,7 @@ def test_points_never_overlap_another_give_back(rule: ArmRule, over: float):
     c = world.customers
     bills = [[m + d for m in world.laws.marks if m + d < DATE] for d in c["bill_day"]]
     early = [sum(1 for day in days if day < over) for days in bills]
-    assert counts(world)[0] == (len(c) if rule.free_days else sum(early))
+    assert counts(world)[0] == (len(c) if rule.reward else sum(early))
     later = np.array([sum(1 for day in days if day >= over) for days in bills])
     won = c["points"] - before
     assert (won > 0).all()

@@ -16,9 +16,9 @@ def test_every_legal_move_has_a_number_of_its_own():
     assert {(State(a), State(b)) for a, b in np.argwhere(table >= 0)} == set(MOVES)
 
 
-def test_nobody_comes_back_from_lost_and_prospects_only_join():
+def test_who_is_lost_can_only_be_won_back_and_prospects_only_join():
     """Catches a table that lets a lost customer act, or a prospect leave."""
-    assert not [end for start, end in MOVES if start == State.LOST]
+    assert [end for start, end in MOVES if start == State.LOST] == [State.WON_BACK]
     assert [end for start, end in MOVES if start == State.PROSPECT] == [State.GROWTH]
 
 
