@@ -79,6 +79,31 @@ def live_first_year(start: Start, policy: str) -> Quantities:
     return quantities | _of_year(start.scenario, world, "year1", 0.0)
 
 
+def live_whole_horizon(start: Start, policy: str) -> Quantities:
+    """How the base of day 0 thins out over the years of the horizon (P-07).
+
+    Returns
+    -------
+    dict of float64 arrays, shape (replications,)
+        `base.still_there_<k>`: share of the customers of day 0 who are still there after k years, and
+        `base.churn_in_year_<k>`: of those who were there at the year's begin, the share that left in it, for each
+        whole year of the horizon.
+    """
+    world = start.world(policy)
+    world.begin()
+    customers, rows = world.customers, world.rows
+    base = customers["state"] != PROSPECT
+    years = int(start.laws.horizon // YEAR)
+    world.live(years * YEAR)
+    of = {}
+    for year in range(1, years + 1):
+        left_at = customers["lost_at"]
+        there, still = base & (left_at >= (year - 1) * YEAR), left_at >= year * YEAR
+        of[f"base.still_there_{year}"] = _share(customers, base, still, rows)
+        of[f"base.churn_in_year_{year}"] = _share(customers, there, ~still, rows)
+    return of
+
+
 def _on_day_zero(scenario: Scenario, world: World) -> Quantities:
     """The base as it stands: segments, tenure, satisfaction, tiers, priorities."""
     customers, rows = world.customers, world.rows

@@ -21,7 +21,7 @@ from sim.planning.blocks import Progress, in_order, silent
 from sim.planning.identify import Identified, identify
 from sim.planning.parameters import Parameter, Parameters
 from sim.planning.points import IMPOSSIBLE, Points
-from sim.planning.quantities import check_quantities, known_quantities, life_of
+from sim.planning.quantities import check_quantities, known_quantities, life_of, named_trials
 from sim.scenario.loaded import Loaded
 from sim.scenario.problems import InputProblems
 from sim.scenario.schema import Scenario, Target
@@ -157,7 +157,8 @@ def calibrate(
     """
     check_calibration(loaded)
     tell = progress or silent
-    known = known_quantities(loaded.value, tell)
+    trials = named_trials(loaded)
+    known = known_quantities(loaded.value, tell, trials)
     check_quantities(loaded, known)
     life = life_of((target.quantity for target in loaded.value.targets), known)
     with Parallel(n_jobs=jobs, return_as="generator") as workers:
@@ -165,7 +166,7 @@ def calibrate(
         def run(tasks: list[Any], stage: str) -> list[Any]:
             return list(in_order(tasks, stage, tell, workers))
 
-        return _fit(Points(loaded, life, seed, replications, run))
+        return _fit(Points(loaded, life, trials, seed, replications, run))
 
 
 def _fit(points: Points) -> Calibration:

@@ -17,6 +17,7 @@ from sim.planning.identify import identify
 from sim.planning.parameters import Parameter, Parameters
 from sim.planning.quantities import join, live_quantities, total
 from sim.scenario.aims import reported, tolerance
+from sim.scenario.experiment_schema import Experiment
 from sim.scenario.loaded import Loaded
 from sim.scenario.problems import Impossible, InputProblems
 from sim.scenario.schema import Scenario
@@ -43,13 +44,24 @@ class Points:
     loaded : Loaded of Scenario
     life : int
         How long a life the targets need (`sim.planning.quantities`).
+    trials : sequence of Experiment
+        Whose trials they speak of.
     seed, replications : int
     run : callable
         Runs the tasks of a stage and gives their results in order.
     """
 
-    def __init__(self, loaded: Loaded[Scenario], life: int, seed: int, replications: int, run: Run) -> None:
-        self.loaded, self.life, self.seed, self.replications, self.run = loaded, life, seed, replications, run
+    def __init__(
+        self,
+        loaded: Loaded[Scenario],
+        life: int,
+        trials: Sequence[Experiment],
+        seed: int,
+        replications: int,
+        run: Run,
+    ) -> None:
+        self.loaded, self.life, self.trials, self.run = loaded, life, trials, run
+        self.seed, self.replications = seed, replications
         self.parameters = Parameters(loaded)
         targets = loaded.value.targets
         self.targets = targets
@@ -114,7 +126,11 @@ class Points:
         where = "at a point that calibrate tried"
         worlds = [self.loaded.with_values(self.parameters.values(point), where).value for point in points]
         parts = blocks(self.loaded.value, replications)
-        tasks = [delayed(live_quantities)(world, self.life, self.seed, part) for world in worlds for part in parts]
+        tasks = [
+            delayed(live_quantities)(world, self.life, self.seed, part, self.trials)
+            for world in worlds
+            for part in parts
+        ]
         done = self.run(tasks, stage)
         self.lived += len(points)
         found = []

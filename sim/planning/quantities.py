@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
 
 from sim.customer.kernel_cache import kernels_are_compiled
-from sim.experiment.history import Quantities, day_zero, live_first_year, live_history
+from sim.experiment.history import Quantities, day_zero, live_first_year, live_history, live_whole_horizon
+from sim.experiment.published import TRIAL, published
 from sim.experiment.start import Start, draw_start
 from sim.planning.blocks import Progress, silent
+from sim.scenario.experiment_schema import Experiment
+from sim.scenario.load import load_experiments
 from sim.scenario.loaded import Loaded
 from sim.scenario.problems import InputProblems, KeyPath, Problem, nearest, one_of, shown
 from sim.scenario.schema import Scenario
@@ -23,9 +26,12 @@ FEW = 50
 """Customers of the small world that is lived to learn the names."""
 
 
+def _first(scenario: Scenario) -> str:
+    return scenario.baseline_policy if scenario.history is None else scenario.history.first
+
+
 def _first_year(start: Start) -> Quantities:
-    history = start.scenario.history
-    return live_first_year(start, start.scenario.baseline_policy if history is None else history.first)
+    return live_first_year(start, _first(start.scenario))
 
 
 def _history(start: Start) -> Quantities:
@@ -33,12 +39,30 @@ def _history(start: Start) -> Quantities:
     return _first_year(start) if history is None else live_history(start, history.first, history.then)
 
 
-LIVES: tuple[Callable[[Start], Quantities], ...] = (day_zero, _first_year, _history)
+def _whole_horizon(start: Start) -> Quantities:
+    return _history(start) | live_whole_horizon(start, _first(start.scenario))
+
+
+LIVES: tuple[Callable[[Start], Quantities], ...] = (day_zero, _first_year, _history, _whole_horizon)
 """From the shortest to the longest."""
 
 
-def known_quantities(scenario: Scenario, tell: Progress = silent) -> Known:
-    """Give all quantities of a scenario, by living a few customers of it; that compiles the kernels, too."""
+def named_trials(loaded: Loaded[Scenario]) -> list[Experiment]:
+    """Give those of a scenario's experiments whose trials its `targets:` or `validation:` speak of.
+
+    Raises
+    ------
+    InputProblems
+        As `load_experiments`.
+    """
+    parts = [part for _, names in _named(loaded.value) for part in split(names)]
+    named = {part.removeprefix(TRIAL).split(".")[0] for part in parts if part.startswith(TRIAL)}
+    listed = [experiment.value for experiment in load_experiments(loaded)] if named else []
+    return [one for one in listed if isinstance(one, Experiment) and one.name in named]
+
+
+def known_quantities(scenario: Scenario, tell: Progress = silent, trials: Sequence[Experiment] = ()) -> Known:
+    """Give all quantities of a scenario and of some of its trials, by living a few customers; compiles the kernels."""
     compiling = not kernels_are_compiled()
     if compiling:
         tell(COMPILING, 0, 1)
@@ -48,14 +72,25 @@ def known_quantities(scenario: Scenario, tell: Progress = silent) -> Known:
     for length, live in enumerate(LIVES):
         for name in live(start):
             known.setdefault(name, length)
+    for name in _of_trials(few, trials, 0, np.arange(1)):
+        known[name] = 0
     if compiling:
         tell(COMPILING, 1, 1)
     return known
 
 
-def live_quantities(scenario: Scenario, life: int, seed: int, replications: np.ndarray) -> Quantities:
-    """Live a block of replications as long as a life of `LIVES` is."""
-    return LIVES[life](draw_start(scenario, seed, replications))
+def live_quantities(
+    scenario: Scenario, life: int, seed: int, replications: np.ndarray, trials: Sequence[Experiment] = ()
+) -> Quantities:
+    """Live a block of replications as long as a life of `LIVES` is, and some trials besides."""
+    return LIVES[life](draw_start(scenario, seed, replications)) | _of_trials(scenario, trials, seed, replications)
+
+
+def _of_trials(scenario: Scenario, trials: Sequence[Experiment], seed: int, replications: np.ndarray) -> Quantities:
+    of: Quantities = {}
+    for trial in trials:
+        of |= published(draw_start(scenario, seed, replications, trial.horizon_days), trial, seed)
+    return of
 
 
 def join(parts: Iterable[Quantities]) -> Quantities:
@@ -98,16 +133,17 @@ def check_quantities(loaded: Loaded[Scenario], known: Known) -> None:
     InputProblems
         With the place and the nearest name of each.
     """
-    scenario = loaded.value
-    named: list[tuple[KeyPath, str | None]] = [
-        *((("targets", place, "quantity"), target.quantity) for place, target in enumerate(scenario.targets)),
-        *((("validation", place, "quantity"), check.quantity) for place, check in enumerate(scenario.validation)),
-    ]
-    problems = [
-        problem for path, names in named if names is not None for problem in _unknown(loaded, path, names, known)
-    ]
+    problems = [problem for path, names in _named(loaded.value) for problem in _unknown(loaded, path, names, known)]
     if problems:
         raise InputProblems(problems)
+
+
+def _named(scenario: Scenario) -> Iterator[tuple[KeyPath, str]]:
+    """Every quantity, or sum of such, that a scenario names, with its place."""
+    for key, entries in (("targets", scenario.targets), ("validation", scenario.validation)):
+        for place, entry in enumerate(entries):
+            if entry.quantity is not None:
+                yield (key, place, "quantity"), entry.quantity
 
 
 def _unknown(loaded: Loaded[Scenario], path: KeyPath, names: str, known: Known) -> Iterator[Problem]:

@@ -18,7 +18,14 @@ from sim.experiment.trial import ExperimentBlock
 from sim.planning.blocks import Progress, blocks, in_order, silent
 from sim.planning.doubt import DoubtfulWorld, Means, can_matter, doubtful_worlds, live_doubtful
 from sim.planning.live import live_question
-from sim.planning.quantities import COMPILING, LIVES, check_quantities, known_quantities
+from sim.planning.quantities import (
+    COMPILING,
+    check_quantities,
+    known_quantities,
+    life_of,
+    live_quantities,
+    named_trials,
+)
 from sim.planning.replications import replications_table
 from sim.planning.summary import Lived, summarise
 from sim.planning.tables import customers_table, timeline_table
@@ -55,15 +62,22 @@ class Block:
     marks: np.ndarray
 
 
-def live_block(scenario: Scenario, experiments: list[Question], seed: int, replications: np.ndarray) -> Block:
-    """Live everything that a run needs of a block of replications."""
+def live_block(
+    scenario: Scenario,
+    experiments: list[Question],
+    seed: int,
+    replications: np.ndarray,
+    life: int = 0,
+    trials: Sequence[Experiment] = (),
+) -> Block:
+    """Live everything that a run needs of a block of replications; `life` and `trials` as in `live_quantities`."""
     starts = Starts(scenario, seed, replications)
     start = starts.at(None)
     baseline, tally = live_baseline(start)
     return Block(
         baseline=baseline,
         baseline_tally=tally,
-        quantities=LIVES[-1](start),
+        quantities=live_quantities(scenario, life, seed, replications, trials),
         experiments={e.name: live_question(starts, e, seed) for e in experiments},
         naive={
             e.name: before_and_after(starts.at(e.horizon_days), e) for e in experiments if isinstance(e, Experiment)
@@ -104,11 +118,16 @@ def answer(
     tell = progress or silent
     scenario, plans = loaded.value, [e.value for e in experiments]
     _compile(scenario, plans, seed, tell)
-    check_quantities(loaded, known_quantities(scenario))
+    trials = named_trials(loaded)
+    known = known_quantities(scenario, trials=trials)
+    check_quantities(loaded, known)
+    life = life_of((check.quantity for check in scenario.validation if check.quantity is not None), known)
 
     worlds = doubtful_worlds(loaded, plans)
     few = min(replications, max(DOUBT_AT_LEAST, replications // DOUBT_SHARE))
-    tasks = [delayed(live_block)(scenario, plans, seed, block) for block in blocks(scenario, replications)]
+    tasks = [
+        delayed(live_block)(scenario, plans, seed, block, life, trials) for block in blocks(scenario, replications)
+    ]
     lived = list(in_order(tasks, "living customers", tell, jobs))
     tasks = [
         delayed(live_doubtful)(loaded.with_value(w.path, w.value).value, _doubting(scenario, plans, w), seed, block)

@@ -16,6 +16,7 @@ from sim.planning.quantities import (
     known_quantities,
     life_of,
     live_quantities,
+    named_trials,
     total,
 )
 from sim.scenario.facts import load_facts
@@ -60,10 +61,11 @@ def live_validation(
     if not scenario.validation:
         rule = "given: the figures to compare with (fact, name, quantity, kind)"
         raise InputProblems([loaded.places.problem(("validation",), "nothing", rule)])
-    known = known_quantities(scenario, tell)
+    trials = named_trials(loaded)
+    known = known_quantities(scenario, tell, trials)
     check_quantities(loaded, known)
     life = life_of((check.quantity for check in scenario.validation if check.quantity is not None), known)
-    tasks = [delayed(live_quantities)(scenario, life, seed, part) for part in blocks(scenario, replications)]
+    tasks = [delayed(live_quantities)(scenario, life, seed, part, trials) for part in blocks(scenario, replications)]
     return validate(scenario, join(in_order(tasks, f"living {scenario.name}", tell, jobs)))
 
 

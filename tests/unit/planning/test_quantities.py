@@ -58,11 +58,11 @@ def wrong(**blocks: object) -> Loaded[Scenario]:
         ),
         (
             wrong(validation=[{"fact": "H-01.customers", "name": "n", "quantity": "churn", "kind": "given"}]),
-            "validation.0.quantity: got 'churn', must be one of day0..., year1..., or a sum of such",
+            "validation.0.quantity: got 'churn', must be one of day0..., year1..., base..., or a sum of such",
         ),
         (
             wrong(targets=[{"quantity": "year2.annual_churn", "reported": 0.3}]),
-            "must be one of day0..., year1..., or a sum of such (did you mean 'year1.annual_churn'?)",
+            "must be one of day0..., year1..., base..., or a sum of such (did you mean 'year1.annual_churn'?)",
         ),
     ],
 )
@@ -71,3 +71,14 @@ def test_an_unknown_quantity_is_refused_with_its_place(world: Loaded[Scenario], 
         check_quantities(world, known_quantities(world.value))
     assert line in str(caught.value)
     assert len(caught.value.problems) == 1
+
+
+def test_the_base_thins_out_as_its_constant_rate_says() -> None:
+    # catches a year that begins or ends elsewhere: 12 months at 0.05 a month of 365/12 days leave exp(-0.6)
+    world = load_quiet(leaving=leaving(competitor=0.05), horizon_days=800, customers=4000).value
+    of = live_quantities(world, 3, 1, np.arange(5))
+    assert "base.still_there_3" not in of
+    for year in (1, 2):
+        errors = 4 * np.sqrt(0.25 / 20_000)
+        assert abs(of[f"base.still_there_{year}"].mean() - np.exp(-0.6 * year)) < errors
+        assert abs(of[f"base.churn_in_year_{year}"].mean() - (1 - np.exp(-0.6))) < 2 * errors
