@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 MOST_REPLICATIONS = 1_000_000
-"""Below the numbers at which futures begin (`sim.experiment.futures.SLOT`)."""
+"""Below the numbers at which futures begin (`sim.customer.luck.SLOT`)."""
 
 
 @click.command()

@@ -6,9 +6,9 @@ are refreshed by who lets things happen.
 
 from numba import njit
 
-from sim.customer.contest import tie
 from sim.customer.record import CLOCKS, Bond
 from sim.customer.states import Clock
+from sim.customer.ties import tie
 
 _CONTRACT, _AGREEMENT, _POINTS, _AGENT = (
     int(bond) for bond in (Bond.CONTRACT, Bond.AGREEMENT, Bond.POINTS, Bond.AGENT)

@@ -49,9 +49,9 @@ def rewind(c, k, t, seed):
 
 
 @njit(forceinline=True)
-def rate_of(c, k, t, laws):
-    """The rate that clock `k` has now, a day."""
-    rate = laws.hazard[k, c.segment, c.state]
+def rate_in(c, k, state, t, laws):
+    """The rate that clock `k` has now, a day, in the state in which the customer is or in another."""
+    rate = laws.hazard[k, c.segment, state]
     if rate == 0.0:
         return 0.0
     if laws.locked[k] == 1 and t < c.free_until:
@@ -67,14 +67,14 @@ def rate_of(c, k, t, laws):
     acts = laws.contact_acts[k]
     if acts != 0:
         rate *= max(0.0, 1.0 + acts * c.contact_effect)
-    return adjusted(c, k, rate, laws)
+    return adjusted(c, k, state, rate, laws)
 
 
 @njit(forceinline=True)
 def refresh(c, t, laws):
     """Rebase exactly those clocks whose rate has changed."""
     for k in range(c.rate.shape[0]):
-        rate = rate_of(c, k, t, laws)
+        rate = rate_in(c, k, c.state, t, laws)
         if rate != c.rate[k]:
             rebase(c, k, t, rate)
 

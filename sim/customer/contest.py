@@ -1,28 +1,13 @@
-"""What happens in contested worlds only: calls, news, bundles, and the ties they make (model.md sections 17 to 22)."""
+"""What happens in contested worlds only: calls, news, bundles (model.md sections 17 to 22); `ties` has what they make."""
 
 import math
 
+from sim.customer.calls import call, fade_call
 from sim.customer.hooks import CONTESTED, hook
-from sim.customer.record import BOUND_DUE, Bond, ContestMoment
+from sim.customer.record import BOUND_DUE, ContestMoment
 
 _NEVER = math.inf
-_BUNDLE, _CALL, _FELLOWS, _NEWS = int(Bond.BUNDLE), int(Bond.CALL), int(Bond.FELLOWS), int(Bond.NEWS)
 _CALL_DUE, _FADE_DUE, _NEWS_DUE, _BUNDLE_DUE = (BOUND_DUE + int(moment) for moment in ContestMoment)
-
-
-@hook(otherwise=lambda c, k, t, laws: 1.0, needs=CONTESTED)
-def tie(c, k, t, laws):
-    """What bundle, call, fellows and news together leave of the rate of clock `k`."""
-    left = 1.0
-    if laws.binds[_BUNDLE, k] == 1 and t < c.bundle_until:
-        left *= 1.0 - laws.bundle_reduction
-    if laws.binds[_CALL, k] == 1:
-        left *= max(0.0, 1.0 - c.call_effect)
-    if laws.binds[_FELLOWS, k] == 1:
-        left *= (1.0 - laws.fellows_reduction) ** min(c.fellows, laws.fellows_at_most)
-    if laws.binds[_NEWS, k] == 1 and t < c.news_until:
-        left *= 1.0 + c.news
-    return left
 
 
 @hook(otherwise=lambda c: None, needs=CONTESTED)
@@ -42,6 +27,10 @@ def start_contest(c):
 @hook(otherwise=lambda c, j, t, laws, shared: None, needs=CONTESTED, inline=False)
 def happen_contested(c, j, t, laws, shared):
     """Let entry `j` of `due`, behind the bond clocks, happen."""
+    if j == _CALL_DUE:
+        call(c, t, laws, shared)
+    elif j == _FADE_DUE:
+        fade_call(c, t, laws)
 
 
 @hook(otherwise=lambda c, firm: None, needs=CONTESTED)

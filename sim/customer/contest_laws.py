@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from sim.customer.call_laws import compile_calls
 from sim.customer.record import Bond
 
 if TYPE_CHECKING:
@@ -26,9 +27,12 @@ def is_contested(scenario: Scenario) -> bool:
 
 def compile_contest(scenario: Scenario) -> dict[str, Any]:
     """Fields of the laws' record that contested worlds fill; empty where there are none."""
-    return {}
+    return compile_calls(scenario)
 
 
 def contest_binds(scenario: Scenario) -> dict[Bond, Iterable[str]]:
     """Clocks on which each bond of a contested world acts."""
-    return {}
+    binds: dict[Bond, Iterable[str]] = {}
+    if scenario.early_warning is not None:
+        binds[Bond.CALL] = scenario.early_warning.call.effect.acts_on
+    return binds

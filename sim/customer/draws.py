@@ -63,6 +63,8 @@ class Decision(IntEnum):
     OPTED_OUT = 56  # customer: one a touch
     SPOILT = 60  # customer: one a pathology of a trial's records
     LOGGED_FOR = 61  # customer: under whom its redemption is logged
+    SCORED = 80  # customer: noise of the early-warning score, one a list (by its day)
+    CALL_REACHED = 81  # customer: one a list (by its day)
     CLOCK = 64  # customer: 64 + number of the clock
 
 

@@ -158,6 +158,12 @@ laws_dtype = np.dtype(
         ("let_go_half", np.float64),  # fen
         ("resale_share", np.float64),
         # contested worlds
+        ("call_cost", np.int64),  # fen
+        ("call_reach", np.float64),
+        ("call_max", np.float64),  # of who is in warning
+        ("call_asleep", np.float64),  # of all others
+        ("call_half_life", np.float64),
+        ("call_lasts", np.float64),
         ("bundle_reduction", np.float64),
         ("fellows_reduction", np.float64),
         ("fellows_at_most", np.int64),

@@ -15,6 +15,7 @@ from sim.customer.borrow import borrowed, borrowed_shared
 from sim.customer.clocks import refresh, rewind, stop
 from sim.customer.contest import follow_contest_policy
 from sim.customer.draws import Decision, uniform
+from sim.customer.fading import fade
 from sim.customer.joining import start_bonds
 from sim.customer.laws import AS_POLICY, TOUCH_YEARS
 from sim.customer.mobile import (
@@ -57,14 +58,6 @@ _CONTACT, _GIFT, _TEAM_LINE = int(Line.CONTACT), int(Line.GIFT), int(Line.TEAM)
 # A touch's occurrence in a draw's key: name, year and channel, the same in every arm.
 _CHANNELS = 16
 RIVALS, OURS = 0, 1  # columns of the promotions' strengths
-
-
-@njit(forceinline=True)
-def fade(steps, step, half_life, lasts):
-    """What is left of an effect after `steps` steps of `step` days."""
-    if steps * step >= lasts:
-        return 0.0
-    return 2.0 ** (-steps * step / half_life)
 
 
 @njit(forceinline=True)

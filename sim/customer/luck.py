@@ -6,6 +6,9 @@ from sim.customer.borrow import borrowed, borrowed_shared
 from sim.customer.clocks import refresh, rewind
 from sim.customer.life import LOST, PROSPECT, see_promotions
 
+SLOT = 1 << 20
+"""Replications stand below; future `k` of replication `r` has the luck of replication `r + k * SLOT`."""
+
 
 @njit(cache=True)
 def draw_again(customers, laws, shared, t, seed):

@@ -19,16 +19,16 @@ def held(c, k):
     return c.held[k]
 
 
-@hook(otherwise=lambda c, k, rate, laws: rate)
-def adjusted(c, k, rate, laws):
-    """The rate of clock `k`, with what only mobile worlds know: bonds, own offers, arrears, a reactivation reward."""
+@hook(otherwise=lambda c, k, state, rate, laws: rate)
+def adjusted(c, k, state, rate, laws):
+    """The rate of clock `k` in a state, with what only mobile worlds know: bonds, own offers, arrears, a reactivation reward."""
     rate *= held(c, k)
     if k == _NUMBER_CHANGE:
         return rate * (1.0 + c.price_sensitivity * c.own_offer)
     if k == _PAYMENT:
         if c.arrears_at == _NEVER or c.fraud == 1:
             return 0.0
-        if c.state == _SUSPENDED and c.reactivation > 0:
+        if state == _SUSPENDED and c.reactivation > 0:
             return rate * (1.0 + laws.reactivation_raises)
     return rate
 

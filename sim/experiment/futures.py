@@ -7,12 +7,10 @@ from dataclasses import replace
 import numpy as np
 
 from sim.customer.base import without_books
-from sim.customer.luck import draw_again
+from sim.customer.luck import SLOT, draw_again
 from sim.experiment.start import Start
 from sim.world.timetable import compile_timetable
 
-SLOT = 1 << 20
-"""Replications stand below; future `k` of replication `r` has the luck of replication `r + k * SLOT`."""
 SLOTS = 1 << 12
 
 

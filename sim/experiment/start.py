@@ -11,6 +11,7 @@ import numpy as np
 from sim.customer.base import draw_base, without_books
 from sim.customer.laws import MONTH, YEAR, Laws, Timetable, compile_laws
 from sim.customer.terms import take_terms
+from sim.experiment.score_curve import ScoreCurve, curve_of
 from sim.scenario.offers import Arm
 from sim.world.timetable import compile_timetable
 from sim.world.world import World
@@ -28,6 +29,8 @@ class Start:
     timetable: Timetable
     customers: np.ndarray[Any, Any]
     replications: np.ndarray
+    curve: ScoreCurve | None = None
+    """What the early-warning score can tell; None where there is none."""
 
     def world(self, policy: str, without: Iterable[str] = (), arms: Iterable[Arm] = ()) -> World:
         """A world that starts here, scored on day 0; its campaign has not begun."""
@@ -40,9 +43,21 @@ class Start:
             policy,
             without=without,
             arms=arms,
+            score_weight=self.score_weight(),
         )
         world.score()
         return world
+
+    def score_weight(self) -> float:
+        """Weight of true risk in the early-warning score: what its stated quality needs; 0 where there is none.
+
+        Raises
+        ------
+        TooSharp
+            The score is stated to be better than true risk is.
+        """
+        law = self.scenario.early_warning
+        return self.curve.weight(law.auc) if law is not None and self.curve is not None else 0.0
 
     def under(self, scenario: Scenario) -> Start:
         """Day 0 of a firm that from now on has other terms: the same customers, past and luck (model.md section 16).
@@ -57,7 +72,8 @@ class Start:
         timetable = compile_timetable(scenario, seed, self.replications, float(marks[-1]))
         customers = self.customers.copy()
         take_terms(customers, laws.table, without_books(timetable), 0.0)
-        return Start(scenario, laws, timetable, customers, self.replications)
+        # the score was made before day 0: other terms change what is done with it, not what it can tell
+        return Start(scenario, laws, timetable, customers, self.replications, self.curve)
 
 
 def residual_end(scenario: Scenario, horizon: float) -> float:
@@ -92,9 +108,17 @@ def draw_start(scenario: Scenario, seed: int, replications: np.ndarray, horizon:
     replications : int64 array, shape (rows,)
     horizon : float, optional
         Day up to which the ledgers count, after which value is residual; the scenario's by default.
+
+    Raises
+    ------
+    NobodySurvives
+        The tenure mix cannot exist under the scenario's hazards.
+    NobodyLeaves
+        There is an early-warning score, and nothing that it could warn of.
     """
     horizon = float(scenario.horizon_days if horizon is None else horizon)
     ends = {YEAR, 2 * YEAR, horizon, 2 * horizon, residual_end(scenario, horizon)}
     laws = compile_laws(scenario, seed, ends, horizon)
     timetable = compile_timetable(scenario, seed, replications, max(ends))
-    return Start(scenario, laws, timetable, draw_base(scenario, laws, timetable, replications), replications)
+    customers = draw_base(scenario, laws, timetable, replications)
+    return Start(scenario, laws, timetable, customers, replications, curve_of(scenario))

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from sim.scenario.bonds import BoundClock
-from sim.scenario.kinds import Block, Days, Many, Months, PositiveDays, Reduction, Served, Share, Whole, Yuan
+from sim.scenario.kinds import Block, Days, Many, PositiveDays, Reduction, Served, Share, Whole, Yuan
 
 LagDays = Annotated[float, Field(ge=1, le=36_500)]
 """Days between what happens to one and what that does to others: at least one (influence has a time)."""
@@ -16,7 +16,8 @@ LagDays = Annotated[float, Field(ge=1, le=36_500)]
 class CallEffect(Block):
     """What a warning call does to rates, and how it fades; below 0 it drives off (P-01).
 
-    `asleep` is for those who are not in the stage `warning`: who was not thinking of leaving may be woken.
+    `asleep` is for those who are not in the stage `warning`, `max_reduction` if left out: who was not thinking of
+    leaving may be woken.
     """
 
     max_reduction: Reduction
@@ -38,7 +39,7 @@ class WarningCall(Block):
 class EarlyWarning(Block):
     """A monthly score of stated quality, and the list of those who score highest.
 
-    Exactly one of `list_share` (of the active customers who may stand on it) and `list_length` says how many.
+    The score is everybody's; `tiers` says who may stand on the list. Exactly one of `list_share` (of the active customers who may stand on it) and `list_length` says how many.
     """
 
     auc: float = Field(ge=0.5, lt=1)
@@ -46,5 +47,6 @@ class EarlyWarning(Block):
     tiers: Many[Served] | None = Field(default=None, min_length=1)
     list_share: Share | None = None
     list_length: Whole | None = Field(default=None, ge=0)
-    rests_months: Months = 0.0
+    rests_months: Annotated[Whole, Field(ge=0, le=1200)] = 0
+    """Lists on which somebody does not stand again after one."""
     call: WarningCall

@@ -22,6 +22,7 @@ from sim.world.desk import DESK_LINE, Desk, DeskMeasures, measure, seats_cost
 from sim.world.firm import end_arms, set_arms, set_policy
 from sim.world.scoring import Scoring
 from sim.world.tiers import compile_tiers, follow, score
+from sim.world.warning_list import WarningList
 
 if TYPE_CHECKING:
     from sim.scenario.offers import Arm
@@ -51,6 +52,8 @@ class World:
         What an experiment's arms override until the horizon.
     window_days : float
         Cuts windows shorter than the epochs do; 0 does not. Changes nothing in any life.
+    score_weight : float
+        Of true risk in the early-warning score, 0 to 1: 1 knows it, 0 knows nothing.
     """
 
     def __init__(
@@ -64,6 +67,7 @@ class World:
         without: Iterable[str] = (),
         arms: Iterable[Arm] = (),
         window_days: float = 0.0,
+        score_weight: float = 1.0,
     ) -> None:
         self.scenario, self.laws, self.timetable = scenario, laws, timetable
         self.customers, self.rows = customers, rows
@@ -74,7 +78,7 @@ class World:
         self.desks = [Desk(self, row) for row in range(rows)] if scenario.desk is not None else []
         self.closed_periods = 0
         self.residual = 0  # fen a replication, of no customer: discounted value after the horizon
-        self.window_days = window_days
+        self.window_days, self.score_weight = window_days, score_weight
         self.tier_rule = compile_tiers(scenario)
         self.rewards_on = False  # nothing is given before arms are known: see `begin`
         arms = list(arms)
@@ -224,7 +228,12 @@ class World:
 
     def _mechanisms(self) -> list[Mechanism]:
         """What acts at epochs, in the order in which it does at one moment."""
-        return [Scoring(self)] if self.tier_rule is not None else []
+        acting: list[Mechanism] = []
+        if self.tier_rule is not None:
+            acting.append(Scoring(self))
+        if self.scenario.early_warning is not None:
+            acting.append(WarningList(self, self.scenario.early_warning, self.score_weight))
+        return acting
 
     def answer_call(self, i: int, t: float, *, saved: bool, cost: int) -> None:
         """The desk has answered customer `i` at `t`; one who stays lives on to the window's end."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.experiment.futures import SLOT
+from sim.customer.luck import SLOT
 from sim.planning.targeting.features import monthly_fee, visible
 from sim.planning.targeting.pilot import run_pilot, uplift
 from sim.planning.targeting.policies import ORACLE, by_trial, ranked, ties, without_a_trial

@@ -1,0 +1,153 @@
+"""The early-warning list: everybody is scored at the start of each month, and the highest are called (model.md 17)."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from scipy import special, stats
+
+from sim.customer.laws import month_starts
+from sim.customer.record import BOUND_DUE, GOLD, NO_TIER, PLATINUM, ContestMoment
+from sim.customer.risk import read_risks
+
+if TYPE_CHECKING:
+    from sim.customer.laws import Laws
+    from sim.scenario.early_warning import EarlyWarning
+    from sim.world.world import World
+
+Customers = np.ndarray[Any, Any]
+
+_CALL = BOUND_DUE + int(ContestMoment.CALL)
+_TIERS = {"others": NO_TIER, "gold": GOLD, "platinum": PLATINUM}
+_BELOW_ONE = 1.0 - 2.0**-53
+"""A uniform of 1 (one draw in 2^53) has no finite normal score."""
+
+
+class Scores(NamedTuple):
+    """Who was scored, and how.
+
+    Attributes
+    ----------
+    who : int64 array, shape (scored,)
+        Positions in the array of customers, ascending.
+    row : int64 array, shape (scored,)
+        The replication's place.
+    normal_risk : float64 array, shape (scored,)
+        Normal score of the true risk among those of its replication.
+    score : float64 array, shape (scored,)
+    """
+
+    who: np.ndarray
+    row: np.ndarray
+    normal_risk: np.ndarray
+    score: np.ndarray
+
+
+def read_scores(customers: Customers, laws: Laws, law: EarlyWarning, t: float, weight: float) -> Scores:
+    """Score everybody who is there, but neither at the desk nor stopped.
+
+    Parameters
+    ----------
+    customers : contested_customer_dtype array, sorted by row
+        Lived up to `t`; only read.
+    laws : Laws
+    law : EarlyWarning
+    t : float
+        Day of the list.
+    weight : float
+        Of true risk in the score, 0 to 1.
+    """
+    scored, risk, noise = read_risks(customers, laws.table, t, float(law.within_days))
+    who = np.flatnonzero(scored)
+    row = customers["row"][who].astype(np.int64)
+    normal_risk = normal_scores(risk[who], row)
+    blur = special.ndtri(np.minimum(noise[who], _BELOW_ONE))
+    return Scores(who, row, normal_risk, weight * normal_risk + math.sqrt(1.0 - weight * weight) * blur)
+
+
+def normal_scores(values: np.ndarray, row: np.ndarray) -> np.ndarray:
+    """Normal scores of values among those of their row: the quantile of (rank - 1/2) / n, equal values alike.
+
+    Parameters
+    ----------
+    values : float64 array, shape (n,)
+    row : int64 array, shape (n,), ascending
+    """
+    found = np.empty(len(values))
+    for part in parts(row):
+        rank = stats.rankdata(values[part])
+        found[part] = special.ndtri((rank - 0.5) / len(rank))
+    return found
+
+
+def parts(row: np.ndarray) -> list[slice]:
+    """Where each row that somebody is in begins and ends; `row` ascends."""
+    edges = [0, *(np.flatnonzero(np.diff(row)) + 1).tolist(), len(row)]
+    return [slice(first, last) for first, last in zip(edges[:-1], edges[1:], strict=True) if last > first]
+
+
+class WarningList:
+    """The monthly list, day 0 included.
+
+    Parameters
+    ----------
+    world : World
+    law : EarlyWarning
+    weight : float
+        Of true risk in the score.
+    """
+
+    def __init__(self, world: World, law: EarlyWarning, weight: float) -> None:
+        self.world, self.law, self.weight = world, law, weight
+        self._tiers = [_TIERS[tier] for tier in law.tiers or _TIERS]
+
+    def epochs(self, until: float) -> list[float]:
+        """Day 0 and starts of months after it."""
+        return [0.0, *(float(day) for day in month_starts(self.world.scenario.start, until))] if until > 0 else []
+
+    def act(self, t: float) -> None:
+        """Score everybody, list the highest, and arrange their calls."""
+        customers = self.world.customers
+        scores = read_scores(customers, self.world.laws, self.law, t, self.weight)
+        self.arrange(self.choose(scores, t), t)
+
+    def choose(self, scores: Scores, t: float) -> np.ndarray:
+        """Who stands on the list of day `t`: the first of each replication by score, ties by id; positions."""
+        customers, chosen = self.world.customers, [np.zeros(0, dtype=np.int64)]
+        may_stand = np.isin(customers["tier"][scores.who], self._tiers)
+        rests = self._rests(customers["listed_at"][scores.who], t)
+        rests |= customers["due"][scores.who, _CALL] < np.inf  # a call that is still to come is not put off
+        for part in parts(scores.row):
+            there = np.flatnonzero(may_stand[part]) + part.start
+            ready = there[~rests[there]]
+            length = min(self._length(len(there)), len(ready))
+            order = np.argsort(-scores.score[ready], kind="stable")[:length]
+            chosen.append(scores.who[ready[order]])
+        return np.sort(np.concatenate(chosen))
+
+    def arrange(self, listed: np.ndarray, t: float) -> None:
+        """Put customers (positions) on the list of day `t`; who is to be called is, some days later."""
+        customers = self.world.customers
+        customers["listed_at"][listed] = t
+        called = listed[customers["called"][listed] == 1]
+        customers["due"][called, _CALL] = t + self.law.call.delay_days
+
+    def fork(self, world: World) -> WarningList:
+        """The list of a world that goes on from here."""
+        return WarningList(world, self.law, self.weight)
+
+    def _length(self, there: int) -> int:
+        if self.law.list_length is not None:
+            return self.law.list_length
+        return math.floor((self.law.list_share or 0.0) * there + 0.5)
+
+    def _rests(self, listed_at: np.ndarray, t: float) -> np.ndarray:
+        """Whether customers rest on the list of day `t`, by the number of lists since they stood on one."""
+        if self.law.rests_months == 0:
+            return np.zeros(len(listed_at), dtype=bool)
+        days = np.array(self.epochs(t + 1.0))
+        since = np.searchsorted(days, t) - np.searchsorted(days, listed_at)
+        rests: np.ndarray = (listed_at >= 0.0) & (since <= self.law.rests_months)
+        return rests
