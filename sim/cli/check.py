@@ -44,6 +44,9 @@ _MECHANISMS = {
     "agreements": "agreements with monthly credits",
     "points": "points on bills",
     "agents": "agents who recruit",
+    "intelligence": "market intelligence and answers to rivals",
+    "portability": "numbers that can be taken along",
+    "campaign_budget": "a campaign's budget that can run out",
     "residual": "value after the horizon",
 }
 
@@ -108,6 +111,7 @@ def _policy_words(policy: TierPolicy) -> str:
     words += [f"{policy.reward.free_days:g} free days on entering"] if policy.reward else []
     words += ["payment reminders"] if policy.reminders else []
     words += ["reminders of points"] if policy.points_reminder else []
+    words += ["answers to rivals' promotions"] if policy.answers else []
     words += [f"{policy.reactivation.credit_yuan:g} for paying after a stop"] if policy.reactivation else []
     if policy.agreement:
         words.append(

@@ -9,7 +9,8 @@ from sim.customer.draws import Decision, uniform
 from sim.customer.hooks import BOUND, hook
 from sim.customer.money import book
 from sim.customer.moves import COUNT_COLUMN, count
-from sim.customer.record import MOBILE_DUE, BondMoment, Count, Line
+from sim.customer.purse import afford
+from sim.customer.record import MOBILE_DUE, BondMoment, Count, Line, Spender
 from sim.customer.states import State
 
 _MONTH = 365.0 / 12.0
@@ -18,11 +19,12 @@ _SUSPENDED = int(State.SUSPENDED)
 _CREDIT = MOBILE_DUE + int(BondMoment.CREDIT)
 _FORGONE = int(Line.FORGONE)
 _AGREED = int(Decision.AGREED)
+_SPENDER = int(Spender.AGREEMENT)
 _AGREEMENTS = COUNT_COLUMN + int(Count.AGREEMENTS)
 
 
-@hook(otherwise=lambda c, t, laws, firm, shared, entering: False, needs=BOUND)
-def offer_agreement(c, t, laws, firm, shared, entering):
+@hook(otherwise=lambda c, t, laws, firm, shared, entering, at_epoch: False, needs=BOUND)
+def offer_agreement(c, t, laws, firm, shared, entering, at_epoch):
     """Offer what the arm, or else the tier's policy on entering, has to offer; tell whether it was accepted now."""
     months = firm.agreement_months[c.tier] if entering else 0
     credit = firm.agreement_credit[c.tier]
@@ -31,14 +33,14 @@ def offer_agreement(c, t, laws, firm, shared, entering):
         credit = firm.arm_agreement_credit[c.arm]
     if c.agreed == 1 or c.resold == 1 or months * credit == 0:
         return False
-    return agree(c, t, months, credit, laws, shared)
+    return agree(c, t, months, credit, at_epoch, laws, shared)
 
 
 @njit
-def agree(c, t, months, credit, laws, shared):
-    """Accept an agreement or not: the same answer whenever it is offered."""
+def agree(c, t, months, credit, at_epoch, laws, shared):
+    """Accept an agreement or not: the same answer whenever it is offered, and the firm can pay for it."""
     u = uniform(laws.seed, c.id, _AGREED, c.life, 0, c.replication)
-    if u > laws.agreement_accepts:
+    if u > laws.agreement_accepts or not afford(c, _SPENDER, 0, months * credit, at_epoch, laws, shared):
         return False
     c.agreed = 1
     c.agreement_at = t

@@ -243,7 +243,8 @@ def _live_past(scenario: Scenario, laws: Laws, timetable: Timetable, base: Custo
 
 def without_books(timetable: Timetable) -> Shared:
     """The timetable alone, for kernels that neither book nor let anybody join."""
-    return Shared(*timetable, cuts=np.zeros((1, 1, 1)), tally=np.zeros((1, 1, 1, 1), dtype=np.int64))
+    nothing = np.zeros((1, 1, 1, 1), dtype=np.int64)
+    return Shared(*timetable, cuts=np.zeros((1, 1, 1)), tally=nothing, purse=np.zeros(1, dtype=np.int64))
 
 
 @njit(cache=True)

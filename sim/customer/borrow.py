@@ -34,4 +34,5 @@ def borrowed_shared(shared):
         borrowed(shared.level),
         borrowed(shared.cuts),
         borrowed(shared.tally),
+        borrowed(shared.purse),
     )

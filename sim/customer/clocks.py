@@ -8,6 +8,7 @@ import math
 
 from numba import njit
 
+from sim.customer.answers import pull
 from sim.customer.draws import Decision, exponential
 from sim.customer.mobile import adjusted
 from sim.customer.record import BOND_MOMENTS, MOBILE_MOMENTS, MOMENTS
@@ -60,7 +61,7 @@ def rate_in(c, k, state, t, laws):
     if laws.frail[k] == 1:
         rate *= c.frailty
     if laws.price_sensitive[k] == 1:
-        rate *= 1.0 + c.price_sensitivity * c.promotion
+        rate *= 1.0 + c.price_sensitivity * pull(c, laws)
     helps = laws.reward_acts[k]
     if helps != 0:
         rate *= max(0.0, 1.0 + helps * c.reward_effect)

@@ -33,9 +33,15 @@ def happen_contested(c, j, t, laws, shared):
         fade_call(c, t, laws)
 
 
-@hook(otherwise=lambda c, firm: None, needs=CONTESTED)
+@hook(otherwise=lambda c, firm: False, needs=CONTESTED)
 def follow_contest_policy(c, firm):
-    """Take over what the firm's policy says of calls, answers and attempts to win back."""
+    """Take over what the firm's policy says of calls, answers and attempts to win back.
+
+    Returns
+    -------
+    whether a rate may hang on what has changed
+    """
+    answered = c.answers
     c.called = firm.warning_call[c.tier]
     c.answers = firm.answers[c.tier]
     c.tries = firm.win_back[c.tier]
@@ -46,3 +52,4 @@ def follow_contest_policy(c, firm):
             c.answers = firm.arm_answers[c.arm]
         if firm.arm_win_back[c.arm] >= 0:
             c.tries = firm.arm_win_back[c.arm]
+    return c.answers != answered and c.answered > 0.0

@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from sim.customer.call_laws import compile_calls
+from sim.customer.purse_laws import compile_purse
 from sim.customer.record import Bond
+from sim.customer.rival_laws import compile_answers
 
 if TYPE_CHECKING:
     from sim.scenario.schema import Scenario
@@ -27,7 +29,7 @@ def is_contested(scenario: Scenario) -> bool:
 
 def compile_contest(scenario: Scenario) -> dict[str, Any]:
     """Fields of the laws' record that contested worlds fill; empty where there are none."""
-    return compile_calls(scenario)
+    return compile_calls(scenario) | compile_answers(scenario) | compile_purse(scenario)
 
 
 def contest_binds(scenario: Scenario) -> dict[Bond, Iterable[str]]:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import datetime
 import math
 import zlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from sim.customer.bond_laws import compile_bonds
-from sim.customer.mobile_laws import compile_mobile
-from sim.customer.record import BONDS, DISSATISFIED, SATISFACTION_NAMES, SATISFIED, VERY
+from sim.customer.mobile_laws import compile_mobile, set_mobile_clocks
+from sim.customer.record import BONDS, DISSATISFIED, SATISFACTION_NAMES, SATISFIED, SPENDERS, VERY
+from sim.customer.rival_laws import port_from_start
 from sim.customer.states import LEAVING, RUNS, Clock, State
 from sim.scenario.problems import Impossible
 
@@ -167,6 +168,11 @@ laws_dtype = np.dtype(
         ("bundle_reduction", np.float64),
         ("fellows_reduction", np.float64),
         ("fellows_at_most", np.int64),
+        ("answer_weakens", np.float64),  # share of an answered promotion's pull
+        ("answer_credit", np.int64),  # fen
+        ("purse", np.int64),  # 1: a campaign's budget can run out
+        ("covers", np.int64, (SPENDERS,)),  # 1: the purse pays for it
+        ("purse_forgone", np.int64),  # 1: forgone fees count
         # large and seldom read: behind what every event reads
         ("touch_date", np.float64, (TOUCHES, TOUCH_YEARS + 1)),  # from the start's year on; inf behind the last
     ],
@@ -223,9 +229,12 @@ class Shared(NamedTuple):
 
     start: np.ndarray  # (rows * segments + 1,) where the promotions of row * segments + segment start
     time: np.ndarray  # (entry,) day of a change of promotions
-    level: np.ndarray  # (entry, 2) sums of the strengths that run from then on: rivals', our own offers to newcomers
+    # (entry, 4) sums of the strengths that run from then on: rivals', our own offers to newcomers, rivals' that are
+    # answered; and the number of answers that start then
+    level: np.ndarray
     cuts: np.ndarray  # (row, segment, tier) value from which a joiner belongs to the tier; inf never
     tally: np.ndarray  # (row, arm + 1, period, column) int64; arm 0 is 'not enrolled'
+    purse: np.ndarray  # (row,) int64, fen left of the campaign's budget
 
 
 class Timetable(NamedTuple):
@@ -322,7 +331,8 @@ def compile_laws(scenario: Scenario, seed: int, ends: Iterable[float], horizon: 
         ratio = [getattr(scenario.satisfaction.risk_ratio, name) for name in SATISFACTION_NAMES]
         satisfaction[Clock.WARNING] = satisfaction[Clock.COMPETITOR] = ratio
 
-    _set_mobile_clocks(scenario, set_clock)
+    set_mobile_clocks(scenario, set_clock)
+    port_from_start(hazard, scenario)
 
     reward, contacts, survey, team = scenario.reward, scenario.contacts, scenario.survey, scenario.team
     reward_acts = np.zeros(clocks, np.int64)
@@ -398,27 +408,6 @@ def compile_laws(scenario: Scenario, seed: int, ends: Iterable[float], horizon: 
     for field, value in values.items():
         _fill(table, field, np.asarray(value))
     return Laws(table, seed, marks, horizon, values["horizon_period"])
-
-
-def _set_mobile_clocks(scenario: Scenario, set_clock: Callable[..., None]) -> None:
-    """Rates of the clocks that only mobile worlds have."""
-    ones = np.ones(len(scenario.segments))
-    for clock, law in ((Clock.NUMBER_CHANGE, scenario.number_change), (Clock.FEE_DECLINE, scenario.fee_decline)):
-        if law is not None:
-            rates = {state: law.per_month.of(state.name.lower()) for state in RUNS[clock]}
-            set_clock(clock, rates, ones, law)
-    if scenario.dormancy is not None:
-        dormancy = scenario.dormancy
-        rates = {state: dormancy.per_month.of(state.name.lower()) for state in RUNS[Clock.DORMANCY]}
-        set_clock(Clock.DORMANCY, rates, ones, dormancy)
-        set_clock(Clock.WAKING, {State.DORMANT: dormancy.wakes_per_month}, ones, None)
-    if scenario.agents is not None and scenario.agents.resale is not None:
-        drop = scenario.agents.resale.drop_per_month
-        set_clock(Clock.RESALE, dict.fromkeys(RUNS[Clock.RESALE], drop), ones, None)
-    if scenario.billing is not None:
-        pays = scenario.billing.pays_per_month
-        rates = {state: pays.suspended if state is State.SUSPENDED else pays.overdue for state in RUNS[Clock.PAYMENT]}
-        set_clock(Clock.PAYMENT, rates, ones, None)
 
 
 def _fill(table: np.ndarray, name: str, value: np.ndarray) -> None:

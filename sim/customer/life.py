@@ -10,6 +10,7 @@ import math
 from numba import njit
 
 from sim.customer.agreements import offer_agreement
+from sim.customer.answers import give_answers, set_answered
 from sim.customer.bills import after_contact, full_service, happen_mobile, start_bills
 from sim.customer.borrow import borrowed, borrowed_shared
 from sim.customer.clocks import refresh, rewind, stop
@@ -29,7 +30,8 @@ from sim.customer.mobile import (
 from sim.customer.money import accrue, book
 from sim.customer.moves import STATE_COLUMN, move
 from sim.customer.parting import leave
-from sim.customer.record import CORE_DUE, DISSATISFIED, MOMENTS, NO_TIER, SATISFIED, VERY, Line, Moment
+from sim.customer.purse import afford, price_of_days
+from sim.customer.record import CORE_DUE, DISSATISFIED, MOMENTS, NO_TIER, SATISFIED, VERY, Line, Moment, Spender
 from sim.customer.recruiters import pay_for_joining
 from sim.customer.states import Clock, State
 
@@ -54,10 +56,11 @@ _REACHED, _EXPLAINED, _ANSWERED = int(Decision.REACHED), int(Decision.EXPLAINED)
 _CROSS_SOLD, _GIFT_PLEASED = int(Decision.CROSS_SOLD), int(Decision.GIFT_PLEASED)
 _SOLVED, _REPORTED, _SAVED = int(Decision.SOLVED), int(Decision.REPORTED), int(Decision.SAVED)
 _CONTACT, _GIFT, _TEAM_LINE = int(Line.CONTACT), int(Line.GIFT), int(Line.TEAM)
+_REWARD = int(Spender.REWARD)
 
 # A touch's occurrence in a draw's key: name, year and channel, the same in every arm.
 _CHANNELS = 16
-RIVALS, OURS = 0, 1  # columns of the promotions' strengths
+RIVALS, OURS, ANSWERED, ANSWERS = 0, 1, 2, 3  # columns of the timetable
 
 
 @njit(forceinline=True)
@@ -102,8 +105,8 @@ def next_touch(c, t, done, laws):
 
 
 @njit(forceinline=True)
-def follow_policy(c, t, laws, firm, shared, entering_rewards):
-    """Give the customer what its arm, or else its tier, is due from `t` on."""
+def follow_policy(c, t, laws, firm, shared, entering_rewards, at_epoch):
+    """Give the customer what its arm, or else its tier, is due from `t` on; what a budget covers only at an epoch."""
     cadence = firm.cadence[c.tier]
     days = firm.free_days[c.tier] if entering_rewards else 0.0
     if c.arm >= 0:
@@ -113,15 +116,16 @@ def follow_policy(c, t, laws, firm, shared, entering_rewards):
             days = firm.arm_free_days[c.arm]
     c.complaint_line = firm.complaint_line[c.tier]
     follow_points_policy(c, firm)
-    follow_contest_policy(c, firm)
-    if follow_mobile_policy(c, firm):  # a credit draws those who are suspended from now on, not from their next event
+    weaker = follow_contest_policy(c, firm)
+    # a credit draws those who are suspended, and an answer works, from now on, not from their next event
+    if follow_mobile_policy(c, firm) or weaker:
         refresh(c, t, laws)
     if cadence != c.cadence:
         c.cadence = cadence
         next_touch(c, t, laws.touch_tenure.shape[0], laws)
-    if days > 0.0 and c.rewarded == 0:
+    if days > 0.0 and c.rewarded == 0 and afford(c, _REWARD, 0, price_of_days(c, days), at_epoch, laws, shared):
         give_free_days(c, days, t, laws, shared)
-    if offer_agreement(c, t, laws, firm, shared, entering_rewards):
+    if offer_agreement(c, t, laws, firm, shared, entering_rewards, at_epoch):
         refresh(c, t, laws)
 
 
@@ -193,15 +197,23 @@ def next_promotion(c, laws, shared):
 
 
 @njit(forceinline=True)
+def take_level(c, entry, shared):
+    """What an entry of the timetable says runs from now on."""
+    c.promotion = shared.level[entry, RIVALS]
+    set_own_offer(c, shared.level[entry, OURS])
+    set_answered(c, shared.level[entry, ANSWERED])
+
+
+@njit(forceinline=True)
 def see_promotions(c, t, laws, shared):
     """Take from the timetable what runs at `t`, and when that changes next."""
     row = c.row * laws.segments + c.segment
     entry = shared.start[row]
     c.promotion = 0.0
     set_own_offer(c, 0.0)
+    set_answered(c, 0.0)
     while entry < shared.start[row + 1] and shared.time[entry] <= t:
-        c.promotion = shared.level[entry, RIVALS]
-        set_own_offer(c, shared.level[entry, OURS])
+        take_level(c, entry, shared)
         entry += 1
     c.promotion_entry = entry
     next_promotion(c, laws, shared)
@@ -242,7 +254,7 @@ def join(c, t, laws, firm, shared):
     for tier in range(1, shared.cuts.shape[2]):
         if value >= shared.cuts[c.row, c.segment, tier]:
             c.tier = tier
-    follow_policy(c, t, laws, firm, shared, True)
+    follow_policy(c, t, laws, firm, shared, True, False)
 
 
 @njit(forceinline=True)
@@ -304,8 +316,8 @@ def happen(c, j, t, laws, firm, shared):
         more = c.reward_effect != 0.0
         c.due[_REWARD_FADE] = c.reward_at + (c.reward_steps + 1) * laws.step if more else _NEVER
     elif j == _PROMOTION:
-        c.promotion = shared.level[c.promotion_entry, RIVALS]
-        set_own_offer(c, shared.level[c.promotion_entry, OURS])
+        take_level(c, c.promotion_entry, shared)
+        give_answers(c, shared.level[c.promotion_entry, ANSWERS], t, laws, shared)
         c.promotion_entry += 1
         next_promotion(c, laws, shared)
     elif j == _BAND:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from sim.customer.bond_laws import has_bonds
+from sim.customer.states import RUNS, Clock, State
 
 if TYPE_CHECKING:
     from sim.scenario.mobile import Billing, Collection
@@ -90,3 +94,24 @@ def _month_starts(start: datetime.date, end: float) -> list[float]:
         days.append(float((datetime.date(year, month + 1, 1) - start).days))
         year, month = divmod(year * 12 + month + 1, 12)
     return days
+
+
+def set_mobile_clocks(scenario: Scenario, set_clock: Callable[..., None]) -> None:
+    """Rates of the clocks that only mobile worlds have."""
+    ones = np.ones(len(scenario.segments))
+    for clock, law in ((Clock.NUMBER_CHANGE, scenario.number_change), (Clock.FEE_DECLINE, scenario.fee_decline)):
+        if law is not None:
+            rates = {state: law.per_month.of(state.name.lower()) for state in RUNS[clock]}
+            set_clock(clock, rates, ones, law)
+    if scenario.dormancy is not None:
+        dormancy = scenario.dormancy
+        rates = {state: dormancy.per_month.of(state.name.lower()) for state in RUNS[Clock.DORMANCY]}
+        set_clock(Clock.DORMANCY, rates, ones, dormancy)
+        set_clock(Clock.WAKING, {State.DORMANT: dormancy.wakes_per_month}, ones, None)
+    if scenario.agents is not None and scenario.agents.resale is not None:
+        drop = scenario.agents.resale.drop_per_month
+        set_clock(Clock.RESALE, dict.fromkeys(RUNS[Clock.RESALE], drop), ones, None)
+    if scenario.billing is not None:
+        pays = scenario.billing.pays_per_month
+        rates = {state: pays.suspended if state is State.SUSPENDED else pays.overdue for state in RUNS[Clock.PAYMENT]}
+        set_clock(Clock.PAYMENT, rates, ones, None)

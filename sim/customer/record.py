@@ -100,6 +100,16 @@ class ContestMoment(IntEnum):
     BUNDLE = 3
 
 
+class Spender(IntEnum):
+    """What a campaign's budget may have to pay for, and refuse when it has run out."""
+
+    REWARD = 0
+    AGREEMENT = 1
+    BUNDLE = 2
+    WARNING_CALL = 3
+    WIN_BACK = 4
+
+
 # `due` holds: moments, core clocks; mobile moments, mobile clocks; bond moments, bond clocks; contest moments. A plain
 # customer's ends after the core clocks, a mobile one's after the mobile clocks, a bound one's after the bond clocks.
 MOMENTS = len(Moment)
@@ -111,6 +121,7 @@ CLOCKS = len(Clock)
 BOUND_DUE = MOBILE_DUE + BOND_MOMENTS + CLOCKS - MOBILE_CLOCKS
 LINES = len(Line)
 BONDS = len(Bond)
+SPENDERS = len(Spender)
 
 NO_TIER, GOLD, PLATINUM = 0, 1, 2
 TIER_NAMES = ("none", "gold", "platinum")
@@ -239,6 +250,7 @@ _CONTEST_FIELDS: list[Any] = [
     ("bundled", np.int32),
     ("bundle_until", np.float64),  # day, -inf none
     ("answers", np.int32),  # whether the firm answers rivals' promotions for it
+    ("answered", np.float64),  # sum of the strengths that run in its segment now and are answered
     # leaving for the first time, and coming back
     ("left_at", np.float64),  # first day of leaving, inf none
     ("left_for", np.int32),  # clock that ended the relation then, -1 none

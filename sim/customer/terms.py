@@ -1,4 +1,4 @@
-"""New terms: what changes for who is there already when the firm changes its laws (model.md sections 15, 16)."""
+"""New terms: what changes for who is there already when laws or the timetable change (model.md sections 15, 16, 18)."""
 
 import math
 
@@ -9,7 +9,7 @@ from sim.customer.bonds import hold
 from sim.customer.borrow import borrowed, borrowed_shared
 from sim.customer.clocks import refresh
 from sim.customer.hooks import BOUND, hook
-from sim.customer.life import LOST, PROSPECT, see_promotions
+from sim.customer.life import LOST, PROSPECT, next_promotion, see_promotions
 from sim.customer.points import schedule_points
 from sim.customer.record import MOBILE_DUE, BondMoment
 from sim.customer.recruiters import let_go
@@ -62,3 +62,51 @@ def take_terms(customers, laws, shared, t):
         renew_steps(c, t, the_laws)
         renew_bonds(c, t, the_laws)
         refresh(c, t, the_laws)
+
+
+@njit(cache=True)
+def take_rates(customers, laws, t):
+    """Let everybody who is there live by other rates from `t` on; all else goes on as it was.
+
+    Parameters
+    ----------
+    customers : customer_dtype array, shape (n,)
+        Written in place.
+    laws : laws_dtype array, shape (1,)
+    t : float
+        Day up to which they have lived by the rates as they were.
+    """
+    customers = borrowed(customers)
+    the_laws = borrowed(laws)[0]
+    for i in range(customers.shape[0]):
+        c = customers[i]
+        if c.state != PROSPECT and c.state != LOST:
+            refresh(c, t, the_laws)
+
+
+@njit(cache=True)
+def see_ahead(customers, laws, shared, t):
+    """Let everybody who is there see what a timetable that is new holds from `t` on; what runs now is as it was.
+
+    Parameters
+    ----------
+    customers : customer_dtype array, shape (n,)
+        Written in place.
+    laws : laws_dtype array, shape (1,)
+    shared : Shared
+        Its timetable is read; before `t` it says what the old one did.
+    t : float
+        Day up to which they have lived by the old one.
+    """
+    customers, shared = borrowed(customers), borrowed_shared(shared)
+    the_laws = borrowed(laws)[0]
+    for i in range(customers.shape[0]):
+        c = customers[i]
+        if c.state == PROSPECT or c.state == LOST:
+            continue
+        row = c.row * the_laws.segments + c.segment
+        entry = shared.start[row]
+        while entry < shared.start[row + 1] and shared.time[entry] < t:
+            entry += 1
+        c.promotion_entry = entry
+        next_promotion(c, the_laws, shared)

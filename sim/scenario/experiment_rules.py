@@ -183,6 +183,10 @@ def _world_has_it(view: View, scenario: Loaded[Scenario]) -> Found:
         if arm.get("agreement") is not None and world.agreements is None:
             rule = f"left out, because {scenario.file} has no block 'agreements'"
             yield view.problem((*path, "agreement"), "monthly credits", rule)
+        if arm.get("answers") is True and world.intelligence is None:
+            yield view.problem(
+                (*path, "answers"), "true", f"left out, because {scenario.file} has no block 'intelligence'"
+            )
         if arm.get("points_reminder") is True and (world.points is None or world.points.reminder is None):
             block = "block 'points'" if world.points is None else "points.reminder"
             yield view.problem((*path, "points_reminder"), "true", f"left out, because {scenario.file} has no {block}")

@@ -11,6 +11,8 @@ from sim.scenario.document import Places
 from sim.scenario.experiment_schema import NO_CADENCE
 from sim.scenario.planning_rules import planning_is_whole
 from sim.scenario.problems import KeyPath, Problem, shown
+from sim.scenario.purse_rules import budget_fits
+from sim.scenario.rivals_rules import rivals_fit
 from sim.scenario.schema import Scenario
 from sim.scenario.view import View
 
@@ -99,10 +101,10 @@ def _steps_in_order(view: View) -> Found:
 
 def _promotions_in_time(view: View) -> Found:
     for path, promotion in view.entries("promotions"):
-        given = [key for key in ("dated", "recurring", "random") if promotion.get(key) is not None]
+        given = [key for key in ("dated", "recurring", "random", "reacts") if promotion.get(key) is not None]
         if len(given) != 1:
             got = " and ".join(given) or "no time"
-            yield view.problem(path, got, "exactly one of dated, recurring and random")
+            yield view.problem(path, got, "exactly one of dated, recurring, random and reacts")
         first, last = view.date(*path, "dated", "from"), view.date(*path, "dated", "to")
         if first is not None and last is not None and last <= first:
             rule = f"after from ({first}, line {view.line(*path, 'dated', 'from')})"
@@ -410,5 +412,7 @@ _RULES: tuple[Callable[[View], Found], ...] = (
     _history_has_policies,
     targets_and_checks_are_whole,
     planning_is_whole,
+    rivals_fit,
+    budget_fits,
     _spreads_possible,
 )

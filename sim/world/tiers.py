@@ -117,10 +117,18 @@ def score(customers, row_start, rule, laws, firm, shared, t, rewards):
             allowed = rule.excluded[segment] == 0
             shared.cuts[row, segment, _GOLD] = gold if allowed else _NEVER
             shared.cuts[row, segment, _PLATINUM] = platinum if allowed else _NEVER
+        follow_in_order(customers, first, last, the_laws, the_firm, shared, t, rewards)
+
+
+@njit
+def follow_in_order(customers, first, last, laws, firm, shared, t, rewards):
+    """Let customers follow the policy; where a purse can run out, the best tier is served first, then by id."""
+    by_tier = laws.purse == 1
+    for lower in range(3 if by_tier else 1):
         for i in range(first, last):
             c = customers[i]
-            if c.state != PROSPECT and c.state != LOST:
-                follow_policy(c, t, the_laws, the_firm, shared, rewards)
+            if c.state != PROSPECT and c.state != LOST and (not by_tier or c.tier == _PLATINUM - lower):
+                follow_policy(c, t, laws, firm, shared, rewards, True)
 
 
 @njit(cache=True)
@@ -128,10 +136,7 @@ def follow(customers, laws, firm, shared, t, rewards):
     """Let everybody follow the firm's policy as it is from `t` on."""
     customers, shared = borrowed(customers), borrowed_shared(shared)
     the_laws, the_firm = borrowed(laws)[0], borrowed(firm)[0]
-    for i in range(customers.shape[0]):
-        c = customers[i]
-        if c.state != PROSPECT and c.state != LOST:
-            follow_policy(c, t, the_laws, the_firm, shared, rewards)
+    follow_in_order(customers, 0, customers.shape[0], the_laws, the_firm, shared, t, rewards)
 
 
 def tenure_risk(scenario: Scenario, customers: Customers, t: float) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Competitors' promotions, compiled into a timetable before lives begin (model.md section 6)."""
+"""Promotions as step functions of time, compiled before lives begin; rivals that react add to them (model.md 6, 18)."""
 
 from __future__ import annotations
 
@@ -9,9 +9,12 @@ import numpy as np
 
 from sim.customer.draws import Decision, uniform
 from sim.customer.laws import MONTH, YEAR, Timetable
-from sim.customer.life import OURS, RIVALS
+from sim.customer.life import ANSWERED, ANSWERS, OURS, RIVALS
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from sim.scenario.rivals import Intelligence
     from sim.scenario.schema import Scenario
 
 Run = tuple[float, float]
@@ -54,13 +57,53 @@ def compile_timetable(
                 for segment in promotion.segments or segments:
                     runs[segment].append((first, last, promotion.strength, OURS if promotion.ours else RIVALS))
         for segment in segments:
-            for day, strengths in _steps(runs[segment]):
+            for day, strengths in _steps(runs[segment], scenario.intelligence):
                 time.append(day)
                 level.append(strengths)
             start.append(len(time))
     return Timetable(
-        np.array(start, dtype=np.int64), np.array(time, dtype=float), np.array(level, dtype=float).reshape(-1, 2)
+        np.array(start, dtype=np.int64), np.array(time, dtype=float), np.array(level, dtype=float).reshape(-1, 4)
     )
+
+
+def with_run(
+    timetable: Timetable, places: Collection[int], run: Running, intelligence: Intelligence | None
+) -> Timetable:
+    """Give a timetable with one more run.
+
+    Parameters
+    ----------
+    timetable : Timetable
+        Not written: other worlds may live by it.
+    places : collection of int
+        Where it runs: row x segments + segment.
+    run : Running
+    intelligence : Intelligence, optional
+        By which the run is answered, if it is a rival's.
+    """
+    steps = _steps([run], intelligence)
+    days, strengths = np.array([day for day, _ in steps]), np.array([level for _, level in steps])
+    start, times, levels = [0], [], []
+    for place in range(len(timetable.start) - 1):
+        part = slice(timetable.start[place], timetable.start[place + 1])
+        time, level = timetable.time[part], timetable.level[part]
+        if place in places:
+            both = np.union1d(time, days)
+            time, level = both, _in_force(time, level, both) + _in_force(days, strengths, both)
+        times.append(time)
+        levels.append(level)
+        start.append(start[-1] + len(time))
+    return Timetable(np.array(start, dtype=np.int64), np.concatenate(times), np.concatenate(levels))
+
+
+def _in_force(time: np.ndarray, level: np.ndarray, days: np.ndarray) -> np.ndarray:
+    """A step function at other days, its own among them; an answer starts on one day only; shape (days, 4)."""
+    found = np.zeros((len(days), 4))
+    entry = np.searchsorted(time, days, side="right") - 1
+    begun = entry >= 0
+    found[begun] = level[entry[begun]]
+    found[~np.isin(days, time), ANSWERS] = 0.0
+    return found
 
 
 def _runs(scenario, promotion, number, seed, replication, begin, end) -> list[Run]:  # type: ignore[no-untyped-def]
@@ -80,7 +123,7 @@ def _runs(scenario, promotion, number, seed, replication, begin, end) -> list[Ru
             first += every
         return runs
     runs = []
-    if promotion.random.per_year == 0:
+    if promotion.reacts is not None or promotion.random.per_year == 0:
         return runs
     t, occurrence = begin - promotion.random.lasts_days, 0  # so that one may already run when the past begins
     while True:
@@ -92,10 +135,28 @@ def _runs(scenario, promotion, number, seed, replication, begin, end) -> list[Ru
         occurrence += 1
 
 
-def _steps(runs: list[Running]) -> list[tuple[float, list[float]]]:
-    """Overlapping runs as one step function: (day of a change, sums of the strengths from then on)."""
-    days = sorted({day for first, last, _, _ in runs for day in (first, last)})
-    return [
-        (day, [sum(s for first, last, s, of in runs if of == side and first <= day < last) for side in (RIVALS, OURS)])
-        for day in days
-    ]
+def _steps(runs: list[Running], intelligence: Intelligence | None) -> list[tuple[float, list[float]]]:
+    """Overlapping runs as one step function: (day of a change, columns of the timetable from then on)."""
+    answers = [(*_answer(run, intelligence), run[2]) for run in runs]
+    answers = [answer for answer in answers if answer[0] < answer[1]]
+    ends = [run[:2] for run in runs] + [answer[:2] for answer in answers]
+    found = []
+    for day in sorted({day for both in ends for day in both}):
+        level = [0.0] * 4
+        for first, last, strength, side in runs:
+            level[side] += strength if first <= day < last else 0.0
+        for first, last, strength in answers:
+            level[ANSWERED] += strength if first <= day < last else 0.0
+            level[ANSWERS] += first == day
+        found.append((day, level))
+    return found
+
+
+def _answer(run: Running, intelligence: Intelligence | None) -> Run:
+    """First and last day of the firm's answer to a run; an empty time of one that is not answered."""
+    first, last, _, side = run
+    if intelligence is None or side == OURS:
+        return first, first
+    answer = intelligence.answer
+    begins = first + intelligence.seen_after_days + answer.after_days
+    return begins, last if answer.lasts_days is None else min(last, begins + answer.lasts_days)

@@ -17,9 +17,13 @@ from sim.customer.base import idle_firm, row_starts
 from sim.customer.laws import Laws, Shared, Timetable
 from sim.customer.life import ASKING, answer_call, close, live, wait
 from sim.customer.moves import COLUMNS
+from sim.customer.purse_laws import full_purse
 from sim.world.agenda import Agenda, Mechanism
 from sim.world.desk import DESK_LINE, Desk, DeskMeasures, measure, seats_cost
 from sim.world.firm import end_arms, set_arms, set_policy
+from sim.world.portability import PortingDay
+from sim.world.purse import Asking, Refill
+from sim.world.rivals import Rival
 from sim.world.scoring import Scoring
 from sim.world.tiers import compile_tiers, follow, score
 from sim.world.warning_list import WarningList
@@ -87,6 +91,7 @@ class World:
             *timetable,
             cuts=np.full((rows, len(scenario.segments), 3), np.inf),
             tally=np.zeros((rows, len(arms) + 1, periods, COLUMNS), dtype=np.int64),
+            purse=np.full(rows, full_purse(scenario), dtype=np.int64),
         )
         self.firm = idle_firm()
         set_arms(self.firm, scenario, arms)
@@ -94,8 +99,12 @@ class World:
         self.agenda = Agenda(self._mechanisms())
 
     def restart(self, policy: str, without: Iterable[str], arms: Iterable[Arm]) -> None:
-        """Begin anew from here with another policy and other arms, not more than before; everybody is scored."""
+        """Begin anew from here with another policy and other arms, not more than before; everybody is scored.
+
+        The purse of the new campaign is full.
+        """
         self.rewards_on = False
+        self.shared.purse[:] = full_purse(self.scenario)
         set_arms(self.firm, self.scenario, arms)
         self.set_policy(policy, without)
         self.score()
@@ -154,7 +163,8 @@ class World:
         twin = object.__new__(World)
         twin.__dict__ |= self.__dict__
         twin.customers, twin.firm = self.customers.copy(), self.firm.copy()
-        twin.shared = self.shared._replace(cuts=self.shared.cuts.copy(), tally=self.shared.tally.copy())
+        own = {name: getattr(self.shared, name).copy() for name in ("cuts", "tally", "purse")}
+        twin.shared = self.shared._replace(**own)
         twin.calendar = simpy.Environment(initial_time=self.calendar.now)
         twin.desks = [desk.fork(twin) for desk in self.desks]
         twin.agenda = self.agenda.fork(twin)
@@ -228,12 +238,19 @@ class World:
 
     def _mechanisms(self) -> list[Mechanism]:
         """What acts at epochs, in the order in which it does at one moment."""
-        acting: list[Mechanism] = []
+        scenario, found = self.scenario, list[Mechanism]()
+        if scenario.portability is not None and scenario.portability.from_ is not None:
+            found.append(PortingDay(self, scenario.portability))
+        if scenario.campaign_budget is not None:
+            found.append(Refill(self, scenario.campaign_budget))
         if self.tier_rule is not None:
-            acting.append(Scoring(self))
-        if self.scenario.early_warning is not None:
-            acting.append(WarningList(self, self.scenario.early_warning, self.score_weight))
-        return acting
+            found.append(Scoring(self))
+        elif scenario.campaign_budget is not None:
+            found.append(Asking(self))
+        if scenario.early_warning is not None:
+            found.append(WarningList(self, scenario.early_warning, self.score_weight))
+        found += [Rival(self, promotion) for promotion in scenario.promotions.values() if promotion.reacts is not None]
+        return found
 
     def answer_call(self, i: int, t: float, *, saved: bool, cost: int) -> None:
         """The desk has answered customer `i` at `t`; one who stays lives on to the window's end."""
