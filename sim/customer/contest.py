@@ -1,13 +1,12 @@
-"""What happens in contested worlds only: calls, news, bundles, and the ties they make (model.md sections 17 to 22)."""
+"""What contested worlds add to a life: ties, a policy, a beginning (model.md sections 17 to 22)."""
 
 import math
 
 from sim.customer.hooks import CONTESTED, hook
-from sim.customer.record import BOUND_DUE, Bond, ContestMoment
+from sim.customer.record import Bond
 
 _NEVER = math.inf
 _BUNDLE, _CALL, _FELLOWS, _NEWS = int(Bond.BUNDLE), int(Bond.CALL), int(Bond.FELLOWS), int(Bond.NEWS)
-_CALL_DUE, _FADE_DUE, _NEWS_DUE, _BUNDLE_DUE = (BOUND_DUE + int(moment) for moment in ContestMoment)
 
 
 @hook(otherwise=lambda c, k, t, laws: 1.0, needs=CONTESTED)
@@ -37,11 +36,6 @@ def start_contest(c):
     c.bundled = 0
     c.bundle_until = -_NEVER
     c.attempts = 0
-
-
-@hook(otherwise=lambda c, j, t, laws, shared: None, needs=CONTESTED, inline=False)
-def happen_contested(c, j, t, laws, shared):
-    """Let entry `j` of `due`, behind the bond clocks, happen."""
 
 
 @hook(otherwise=lambda c, firm: None, needs=CONTESTED)

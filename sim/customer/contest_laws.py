@@ -26,9 +26,18 @@ def is_contested(scenario: Scenario) -> bool:
 
 def compile_contest(scenario: Scenario) -> dict[str, Any]:
     """Fields of the laws' record that contested worlds fill; empty where there are none."""
-    return {}
+    fields: dict[str, Any] = {}
+    if scenario.circles is not None and scenario.circles.holds is not None:
+        holds = scenario.circles.holds
+        fields |= {"fellows_reduction": holds.reduction, "fellows_at_most": holds.at_most}
+    return fields
 
 
 def contest_binds(scenario: Scenario) -> dict[Bond, Iterable[str]]:
     """Clocks on which each bond of a contested world acts."""
-    return {}
+    binds: dict[Bond, Iterable[str]] = {}
+    if scenario.circles is not None:
+        for bond, law in ((Bond.FELLOWS, scenario.circles.holds), (Bond.NEWS, scenario.circles.news)):
+            if law is not None:
+                binds[bond] = law.acts_on
+    return binds

@@ -64,6 +64,11 @@ class Decision(IntEnum):
     SPOILT = 60  # customer: one a pathology of a trial's records
     LOGGED_FOR = 61  # customer: under whom its redemption is logged
     CLOCK = 64  # customer: 64 + number of the clock
+    CIRCLED = 90  # customer: its place in the order in which circles are dealt
+    FOLLOWED = 91  # customer: one a life of the main card that has left
+    REFERRER = 92  # customer: which member brings it
+    CIRCLE_ASSIGNMENT = 93  # circle
+    CIRCLE_REASSIGNMENT = 94  # circle: arms dealt again without effect
 
 
 LIVES_SHIFT = 8  # the life number stands above the decision in the counter's second word

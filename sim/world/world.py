@@ -18,6 +18,7 @@ from sim.customer.laws import Laws, Shared, Timetable
 from sim.customer.life import ASKING, answer_call, close, live, wait
 from sim.customer.moves import COLUMNS
 from sim.world.agenda import Agenda, Mechanism
+from sim.world.circles import CircleNews, circle_rule
 from sim.world.desk import DESK_LINE, Desk, DeskMeasures, measure, seats_cost
 from sim.world.firm import end_arms, set_arms, set_policy
 from sim.world.scoring import Scoring
@@ -224,7 +225,10 @@ class World:
 
     def _mechanisms(self) -> list[Mechanism]:
         """What acts at epochs, in the order in which it does at one moment."""
-        return [Scoring(self)] if self.tier_rule is not None else []
+        mechanisms: list[Mechanism] = [Scoring(self)] if self.tier_rule is not None else []
+        if (rule := circle_rule(self.scenario)) is not None:
+            mechanisms.append(CircleNews(self, rule))
+        return mechanisms
 
     def answer_call(self, i: int, t: float, *, saved: bool, cost: int) -> None:
         """The desk has answered customer `i` at `t`; one who stays lives on to the window's end."""
