@@ -16,6 +16,7 @@ from scipy import special
 
 from sim.customer.bond_laws import has_bonds
 from sim.customer.borrow import borrowed, borrowed_shared
+from sim.customer.circles import alone, deal_circles, refer, referral_rate
 from sim.customer.clocks import refresh
 from sim.customer.contest_laws import is_contested
 from sim.customer.draws import Decision, exponential, uniforms
@@ -47,6 +48,8 @@ STREAM_FIRST = 1 << 28
 """Ids of joiners start here; base customers stand below."""
 STREAM_WIDTH = 1 << 24
 """Most joiners of one stream."""
+REFERRED_STREAM = 64
+"""Number of the stream of prospects whom members of circles bring; those before it are the segments' and the firm's."""
 LIVES = 10_000
 """Attempts to live a past; a tenure that nobody survives in so many is refused."""
 
@@ -86,9 +89,14 @@ def draw_base(scenario: Scenario, laws: Laws, timetable: Timetable, replications
     base["joined"] = -_draw_tenure(scenario, laws, base)
     _draw_bill_day(laws, base)
     _draw_fees(scenario, laws, base)
+    deal_circles(scenario, laws, base)
     _live_past(scenario, laws, timetable, base)
 
     joiners = _draw_joiners(scenario, laws, rows, replications)
+    if (rate := referral_rate(scenario)) > 0:
+        referred = _stream(scenario, laws, REFERRED_STREAM, rate, rows, replications)
+        refer(laws, base, referred, rows)
+        joiners = np.concatenate([joiners, referred])
     _draw_fees(scenario, laws, joiners)
     _draw_bill_day(laws, joiners)
     _draw_character(scenario, laws, joiners)
@@ -127,6 +135,7 @@ def _blank(ids: np.ndarray, rows: int, replications: np.ndarray, kind: np.dtype[
     customers["id"] = np.tile(ids, rows)
     customers["row"] = np.repeat(np.arange(rows), len(ids))
     customers["replication"] = np.repeat(replications, len(ids))
+    alone(customers)
     _reset(customers)
     return customers
 
@@ -275,25 +284,30 @@ def idle_firm() -> np.ndarray:
 
 def _draw_joiners(scenario: Scenario, laws: Laws, rows: int, replications: np.ndarray) -> Customers:
     """Prospects with the day on which they will join, from one numbered Poisson stream a segment."""
-    end = float(laws.marks[-1])
-    parts = []
+    parts = [np.zeros(0, dtype=kind_of_customer(scenario))]
     for stream, segment in enumerate(scenario.segments.values()):
         rate = scenario.base.joining_share_per_month * scenario.customers * segment.share / MONTH
-        if rate == 0.0:
-            continue
-        times, row = _arrivals(laws.seed, stream, rate, end, replications)
-        part = np.zeros(len(times), dtype=kind_of_customer(scenario))
-        _reset(part)
-        first = np.searchsorted(row, np.arange(rows))
-        part["id"] = STREAM_FIRST + stream * STREAM_WIDTH + np.arange(len(times)) - first[row]
-        part["row"] = row
-        part["replication"] = replications[row]
-        part["segment"] = stream
-        part["joined"] = times
-        part["period"] = 0
-        part["due"][:, _JOIN] = times
-        parts.append(part)
-    return np.concatenate(parts) if parts else np.zeros(0, dtype=kind_of_customer(scenario))
+        if rate > 0.0:
+            part = _stream(scenario, laws, stream, rate, rows, replications)
+            part["segment"] = stream
+            parts.append(part)
+    return np.concatenate(parts)
+
+
+def _stream(scenario: Scenario, laws: Laws, stream: int, rate: float, rows: int, replications: np.ndarray) -> Customers:
+    """Prospects of one numbered Poisson stream with the days on which they will join; row after row."""
+    times, row = _arrivals(laws.seed, stream, rate, float(laws.marks[-1]), replications)
+    part = np.zeros(len(times), dtype=kind_of_customer(scenario))
+    alone(part)
+    _reset(part)
+    first = np.searchsorted(row, np.arange(rows))
+    part["id"] = STREAM_FIRST + stream * STREAM_WIDTH + np.arange(len(times)) - first[row]
+    part["row"] = row
+    part["replication"] = replications[row]
+    part["joined"] = times
+    part["period"] = 0
+    part["due"][:, _JOIN] = times
+    return part
 
 
 @njit(cache=True)

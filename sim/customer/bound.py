@@ -2,7 +2,7 @@
 
 from sim.customer.agreements import pass_month
 from sim.customer.clocks import rewind
-from sim.customer.contest import happen_contested
+from sim.customer.contested import happen_contested
 from sim.customer.contracts import end_contract
 from sim.customer.hooks import BOUND, hook
 from sim.customer.parting import leave

@@ -1,13 +1,10 @@
-"""What happens in contested worlds only: calls, news, bundles (model.md sections 17 to 22); `ties` has what they make."""
+"""What contested worlds add to a life: a policy, a beginning (model.md sections 17 to 22)."""
 
 import math
 
-from sim.customer.calls import call, fade_call
 from sim.customer.hooks import CONTESTED, hook
-from sim.customer.record import BOUND_DUE, ContestMoment
 
 _NEVER = math.inf
-_CALL_DUE, _FADE_DUE, _NEWS_DUE, _BUNDLE_DUE = (BOUND_DUE + int(moment) for moment in ContestMoment)
 
 
 @hook(otherwise=lambda c: None, needs=CONTESTED)
@@ -22,15 +19,6 @@ def start_contest(c):
     c.bundled = 0
     c.bundle_until = -_NEVER
     c.attempts = 0
-
-
-@hook(otherwise=lambda c, j, t, laws, shared: None, needs=CONTESTED, inline=False)
-def happen_contested(c, j, t, laws, shared):
-    """Let entry `j` of `due`, behind the bond clocks, happen."""
-    if j == _CALL_DUE:
-        call(c, t, laws, shared)
-    elif j == _FADE_DUE:
-        fade_call(c, t, laws)
 
 
 @hook(otherwise=lambda c, firm: False, needs=CONTESTED)

@@ -29,7 +29,11 @@ def is_contested(scenario: Scenario) -> bool:
 
 def compile_contest(scenario: Scenario) -> dict[str, Any]:
     """Fields of the laws' record that contested worlds fill; empty where there are none."""
-    return compile_calls(scenario) | compile_answers(scenario) | compile_purse(scenario)
+    fields = compile_calls(scenario) | compile_answers(scenario) | compile_purse(scenario)
+    if scenario.circles is not None and scenario.circles.holds is not None:
+        holds = scenario.circles.holds
+        fields |= {"fellows_reduction": holds.reduction, "fellows_at_most": holds.at_most}
+    return fields
 
 
 def contest_binds(scenario: Scenario) -> dict[Bond, Iterable[str]]:
@@ -37,4 +41,8 @@ def contest_binds(scenario: Scenario) -> dict[Bond, Iterable[str]]:
     binds: dict[Bond, Iterable[str]] = {}
     if scenario.early_warning is not None:
         binds[Bond.CALL] = scenario.early_warning.call.effect.acts_on
+    if scenario.circles is not None:
+        for bond, law in ((Bond.FELLOWS, scenario.circles.holds), (Bond.NEWS, scenario.circles.news)):
+            if law is not None:
+                binds[bond] = law.acts_on
     return binds

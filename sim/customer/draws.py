@@ -66,6 +66,11 @@ class Decision(IntEnum):
     SCORED = 80  # customer: noise of the early-warning score, one a list (by its day)
     CALL_REACHED = 81  # customer: one a list (by its day)
     CLOCK = 64  # customer: 64 + number of the clock
+    CIRCLED = 90  # customer: its place in the order in which circles are dealt
+    FOLLOWED = 91  # customer: one a life of the main card that has left
+    REFERRER = 92  # customer: which member brings it
+    CIRCLE_ASSIGNMENT = 93  # circle
+    CIRCLE_REASSIGNMENT = 94  # circle: arms dealt again without effect
 
 
 LIVES_SHIFT = 8  # the life number stands above the decision in the counter's second word

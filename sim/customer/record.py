@@ -244,6 +244,7 @@ _CONTEST_FIELDS: list[Any] = [
     ("circle", np.int32),  # number in its replication, -1 alone
     ("main", np.int32),  # whether its card is the main one of its circle
     ("fellows", np.int32),  # others of the circle who are there
+    ("referrer", np.int32),  # id of the member who brings it, -1 nobody
     ("news", np.float64),  # by what losses that it has heard of raise rates
     ("news_until", np.float64),
     # bundle, and what the firm sets against rivals' promotions

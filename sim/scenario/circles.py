@@ -26,7 +26,10 @@ class Holds(Block):
 
 
 class News(Block):
-    """A loss is heard of at the next week's start: rates of the others rise by `raises` a loss, for some time."""
+    """A loss is heard of at the next week's start: rates of the others rise by `raises` a loss, for some time.
+
+    A later loss adds to what still holds, and all of it holds anew.
+    """
 
     raises: Factor
     lasts_days: PositiveDays
@@ -40,7 +43,10 @@ class Cards(Block):
 
 
 class Referral(Block):
-    """Members bring new customers: so many a month for each who is there and not dissatisfied (W-09)."""
+    """Members bring new customers: so many a month for each who is there and not dissatisfied (W-09).
+
+    Who joins belongs to the circle of who brought it; who lives alone brings nobody.
+    """
 
     per_month: Rate
 

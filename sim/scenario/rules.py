@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
+from sim.scenario.circle_rules import circles_are_possible
 from sim.scenario.compared_rules import targets_and_checks_are_whole
 from sim.scenario.document import Places
 from sim.scenario.experiment_schema import NO_CADENCE
@@ -415,4 +416,5 @@ _RULES: tuple[Callable[[View], Found], ...] = (
     rivals_fit,
     budget_fits,
     _spreads_possible,
+    circles_are_possible,
 )

@@ -19,6 +19,7 @@ from sim.customer.life import ASKING, answer_call, close, live, wait
 from sim.customer.moves import COLUMNS
 from sim.customer.purse_laws import full_purse
 from sim.world.agenda import Agenda, Mechanism
+from sim.world.circles import CircleNews, circle_rule
 from sim.world.desk import DESK_LINE, Desk, DeskMeasures, measure, seats_cost
 from sim.world.firm import end_arms, set_arms, set_policy
 from sim.world.portability import PortingDay
@@ -249,6 +250,8 @@ class World:
             found.append(Asking(self))
         if scenario.early_warning is not None:
             found.append(WarningList(self, scenario.early_warning, self.score_weight))
+        if (rule := circle_rule(scenario)) is not None:
+            found.append(CircleNews(self, rule))
         found += [Rival(self, promotion) for promotion in scenario.promotions.values() if promotion.reacts is not None]
         return found
 

@@ -1,0 +1,187 @@
+"""What members of a circle do to each other, once a week (model.md section 19)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from numba import njit
+
+from sim.customer.bonds import hold
+from sim.customer.borrow import borrowed, borrowed_shared
+from sim.customer.circles import hear
+from sim.customer.clocks import refresh
+from sim.customer.draws import Decision, uniform
+from sim.customer.life import ASKING, LOST, PROSPECT, happen
+from sim.customer.moves import COUNT_COLUMN
+from sim.customer.parting import leave
+from sim.customer.record import DISSATISFIED, Count, Moment
+from sim.world.agenda import WEEK, weekly
+
+if TYPE_CHECKING:
+    from sim.scenario.schema import Scenario
+    from sim.world.world import World
+
+Customers = np.ndarray[Any, Any]
+
+_NEVER = np.inf
+_WEEK = WEEK
+_JOIN, _BOOKING = int(Moment.JOIN), int(Moment.BOOKING)
+_FOLLOWED = int(Decision.FOLLOWED)
+_NEWS, _REFERRALS = COUNT_COLUMN + int(Count.NEWS), COUNT_COLUMN + int(Count.REFERRALS)
+_DISSATISFIED = DISSATISFIED
+
+
+class CircleRule(NamedTuple):
+    """What members do to each other; what a scenario leaves out does nothing."""
+
+    follows: float  # chance that a secondary card follows the main one
+    raises: float  # of rates, a loss that is heard of
+    lasts: float  # days
+    refers: bool
+
+
+def circle_rule(scenario: Scenario) -> CircleRule | None:
+    """The scenario's rule; None where members do nothing to each other, so that nothing has to be done weekly."""
+    circles = scenario.circles
+    if circles is None:
+        return None
+    holds = circles.holds is not None and circles.holds.reduction != 0.0
+    rule = CircleRule(
+        follows=circles.cards.follows_share if circles.cards is not None else 0.0,
+        raises=circles.news.raises if circles.news is not None else 0.0,
+        lasts=circles.news.lasts_days if circles.news is not None else 0.0,
+        refers=circles.referral is not None and circles.referral.per_month > 0.0,
+    )
+    return rule if holds or rule.follows > 0.0 or rule.raises > 0.0 or rule.refers else None
+
+
+class CircleNews:
+    """At each week's start secondary cards follow the main one, members see who is there, and hear who is not."""
+
+    def __init__(self, world: World, rule: CircleRule) -> None:
+        self.world, self.rule = world, rule
+        customers = world.customers
+        self.circles = int(customers["circle"].max(initial=-1)) + 1
+        who = np.flatnonzero((customers["referrer"] >= 0) & (customers["state"] == PROSPECT))
+        self.prospects = who[np.argsort(customers["due"][who, _JOIN], kind="stable")]
+        self.joining = customers["due"][self.prospects, _JOIN].copy()
+        # the base stands first in its row, by id
+        self.referrers = world.row_start[customers["row"][self.prospects]] + customers["referrer"][self.prospects]
+
+    def epochs(self, until: float) -> list[float]:
+        """Starts of weeks; day 0 too where it says who may join in the first week."""
+        return [0.0, *weekly(until)] if self.rule.refers else weekly(until)
+
+    def act(self, t: float) -> None:
+        """Let circles meet, then say who of this week's prospects will join."""
+        surroundings = self.world.laws.table, self.world.firm, self.world.shared
+        meet(self.world.customers, self.circles, self.rule, *surroundings, t)
+        if self.rule.refers:
+            week = slice(*np.searchsorted(self.joining, [t, t + WEEK]))
+            vouch(self.world.customers, self.prospects[week], self.referrers[week], *surroundings, t)
+
+    def fork(self, world: World) -> CircleNews:
+        """The circles of a world that goes on from here."""
+        twin = object.__new__(CircleNews)
+        twin.__dict__ |= self.__dict__
+        twin.world = world
+        return twin
+
+
+@njit(forceinline=True)
+def is_there(c):
+    """Whether the customer is one now."""
+    return c.state != PROSPECT and c.state != LOST
+
+
+@njit(forceinline=True)
+def close_month(c, t, laws, firm, shared):
+    """Close accounts that are due at `t`: what happens at an epoch is of the new month, however a world is cut."""
+    if c.due[_BOOKING] == t:
+        happen(c, _BOOKING, t, laws, firm, shared)
+
+
+@njit(cache=True)
+def meet(customers, circles, rule, laws, firm, shared, t):
+    """Let secondary cards follow, count who is there, and let members hear of the losses of the last week.
+
+    Three passes in the array's order, with one tally a circle: memory is read as it lies.
+
+    Parameters
+    ----------
+    customers : contested_customer_dtype array, shape (n,)
+    circles : int
+        Of a replication.
+    rule : CircleRule
+    laws, firm : laws_dtype, firm_dtype arrays, shape (1,)
+    shared : Shared
+    t : float
+        A week's start; everybody has been lived up to it.
+    """
+    customers, shared = borrowed(customers), borrowed_shared(shared)
+    the_laws, the_firm = borrowed(laws)[0], borrowed(firm)[0]
+    size = circles * shared.tally.shape[0]
+    losses = np.zeros(size, np.int64)
+    there = np.zeros(size, np.int64)
+    main_lost = np.full(size, -1)
+    for i in range(customers.shape[0]):
+        c = customers[i]
+        if c.circle >= 0 and c.state == LOST and c.lost_at >= t - _WEEK:
+            k = c.row * circles + c.circle
+            losses[k] += 1
+            if c.main == 1:
+                main_lost[k] = i
+    for i in range(customers.shape[0]):
+        c = customers[i]
+        if c.circle < 0 or not is_there(c):
+            continue
+        k = c.row * circles + c.circle
+        if rule.follows > 0.0 and main_lost[k] >= 0 and c.state != ASKING:  # the desk hears who asks there
+            main = customers[main_lost[k]]
+            if uniform(the_laws.seed, c.id, _FOLLOWED, c.life, main.life, c.replication) <= rule.follows:
+                close_month(c, t, the_laws, the_firm, shared)
+                leave(c, main.reason, t, the_laws, shared)
+                continue
+        there[k] += 1
+    for i in range(customers.shape[0]):
+        c = customers[i]
+        if c.circle < 0:
+            continue
+        k = c.row * circles + c.circle
+        here = is_there(c)
+        others = there[k] - (1 if here else 0)
+        changed = others != c.fellows
+        c.fellows = others
+        if here and losses[k] > 0 and rule.raises > 0.0:
+            close_month(c, t, the_laws, the_firm, shared)
+            hear(c, losses[k], rule.raises, rule.lasts, t)
+            if c.period >= 0:
+                shared.tally[c.row, c.arm + 1, c.period, _NEWS] += losses[k]
+            changed = True
+        if here and changed:
+            hold(c, t, the_laws)
+            refresh(c, t, the_laws)
+
+
+@njit(cache=True)
+def vouch(customers, prospects, referrers, laws, firm, shared, t):
+    """Let this week's prospects join only where who would bring them is there and not dissatisfied.
+
+    Parameters
+    ----------
+    customers : contested_customer_dtype array, shape (n,)
+    prospects, referrers : int64 arrays, shape (m,)
+        Positions of those who would join this week, and of who brings each.
+    laws, firm, shared, t
+        As for `meet`.
+    """
+    the_laws, the_firm = laws[0], firm[0]
+    for j in range(prospects.shape[0]):
+        c, by = customers[prospects[j]], customers[referrers[j]]
+        if is_there(by) and by.satisfaction != _DISSATISFIED:
+            close_month(by, t, the_laws, the_firm, shared)
+            shared.tally[by.row, by.arm + 1, by.period, _REFERRALS] += 1
+        else:
+            c.due[_JOIN] = _NEVER
+            c.joined = _NEVER
