@@ -140,10 +140,11 @@ def check_quantities(loaded: Loaded[Scenario], known: Known) -> None:
 
 def _named(scenario: Scenario) -> Iterator[tuple[KeyPath, str]]:
     """Every quantity, or sum of such, that a scenario names, with its place."""
-    for key, entries in (("targets", scenario.targets), ("validation", scenario.validation)):
-        for place, entry in enumerate(entries):
-            if entry.quantity is not None:
-                yield (key, place, "quantity"), entry.quantity
+    for place, target in enumerate(scenario.targets):
+        yield ("targets", place, "quantity"), target.quantity
+    for place, check in enumerate(scenario.validation):
+        if check.quantity is not None:
+            yield ("validation", place, "quantity"), check.quantity
 
 
 def _unknown(loaded: Loaded[Scenario], path: KeyPath, names: str, known: Known) -> Iterator[Problem]:
