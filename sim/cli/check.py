@@ -44,6 +44,7 @@ _MECHANISMS = {
     "agreements": "agreements with monthly credits",
     "points": "points on bills",
     "agents": "agents who recruit",
+    "early_warning": "early warning by a monthly score",
     "residual": "value after the horizon",
 }
 
@@ -108,6 +109,7 @@ def _policy_words(policy: TierPolicy) -> str:
     words += [f"{policy.reward.free_days:g} free days on entering"] if policy.reward else []
     words += ["payment reminders"] if policy.reminders else []
     words += ["reminders of points"] if policy.points_reminder else []
+    words += ["warning calls"] if policy.warning_call else []
     words += [f"{policy.reactivation.credit_yuan:g} for paying after a stop"] if policy.reactivation else []
     if policy.agreement:
         words.append(

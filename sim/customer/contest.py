@@ -1,4 +1,4 @@
-"""What happens in contested worlds only: calls, news, bundles (model.md sections 17 to 22); `ties` has what they make."""
+"""What happens in contested worlds only: calls, news, bundles (model.md sections 17 to 22); what ties is in `ties`."""
 
 import math
 

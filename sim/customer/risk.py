@@ -88,14 +88,10 @@ def true_risk(c, t, days, laws):
     if c.state == _WARNING:
         calm = _GROWTH if t < c.joined + laws.growth_days else _STABLE
         goes, comes = rate_in(c, _RECOVERY, _WARNING, t, laws), rate_in(c, _TO_WARNING, calm, t, laws)
-        stays = stays_in_chain(
-            leaving_rate(c, _WARNING, t, laws), leaving_rate(c, calm, t, laws), goes, comes, days
-        )
+        stays = stays_in_chain(leaving_rate(c, _WARNING, t, laws), leaving_rate(c, calm, t, laws), goes, comes, days)
     else:
         goes, comes = rate_in(c, _TO_WARNING, c.state, t, laws), rate_in(c, _RECOVERY, _WARNING, t, laws)
-        stays = stays_in_chain(
-            leaving_rate(c, c.state, t, laws), leaving_rate(c, _WARNING, t, laws), goes, comes, days
-        )
+        stays = stays_in_chain(leaving_rate(c, c.state, t, laws), leaving_rate(c, _WARNING, t, laws), goes, comes, days)
     return 1.0 - stays * stays_owing(c, t, days, laws)
 
 

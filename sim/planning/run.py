@@ -20,6 +20,7 @@ from sim.planning.doubt import DoubtfulWorld, Means, can_matter, doubtful_worlds
 from sim.planning.live import live_question
 from sim.planning.quantities import COMPILING, LIVES, check_quantities, known_quantities
 from sim.planning.replications import replications_table
+from sim.planning.scored import with_score
 from sim.planning.summary import Lived, summarise
 from sim.planning.tables import customers_table, timeline_table
 from sim.scenario.experiment_schema import Experiment, Question
@@ -72,6 +73,7 @@ def live_block(scenario: Scenario, experiments: list[Question], seed: int, repli
     )
 
 
+@with_score
 def answer(
     loaded: Loaded[Scenario],
     experiments: Sequence[Loaded[Question]],

@@ -13,6 +13,7 @@ from sim.scenario.planning_rules import planning_is_whole
 from sim.scenario.problems import KeyPath, Problem, shown
 from sim.scenario.schema import Scenario
 from sim.scenario.view import View
+from sim.scenario.warning_rules import early_warning_is_whole
 
 _SUM_TOLERANCE = 1e-9
 
@@ -410,5 +411,6 @@ _RULES: tuple[Callable[[View], Found], ...] = (
     _history_has_policies,
     targets_and_checks_are_whole,
     planning_is_whole,
+    early_warning_is_whole,
     _spreads_possible,
 )
