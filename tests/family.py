@@ -248,6 +248,11 @@ CHECKS = (
     "power: share put in",
     "power: amount put in",
     "futures: left by day 100",
+    "early warning: true risk of a chain of states",
+    "early warning: true risk of who is in arrears",
+    "early warning: reached by the call",
+    "early warning: quality as stated",
+    "early warning: quality without weight",
 )
 
 Side = Literal["is", "at most", "at least"]

@@ -111,6 +111,21 @@ DESK = {
 }
 
 
+def early_warning(effect: Mapping[str, Any] | None = None, call: Mapping[str, Any] | None = None, **keys: Any) -> Any:
+    """An `early_warning:` block: everybody is listed and called a day later, in vain unless told otherwise."""
+    of_call = {"max_reduction": 0.0, "acts_on": ["competitor"], "half_life_days": 1e4, "lasts_days": 36_500}
+    length = {} if "list_length" in keys else {"list_share": 1.0}
+    return (
+        {"auc": 0.5}
+        | length
+        | {
+            "call": {"delay_days": 1, "cost_yuan": 2, "reach_share": 1.0, "effect": of_call | dict(effect or {})}
+            | dict(call or {})
+        }
+        | keys
+    )
+
+
 def ranged(low: float, central: float, high: float) -> dict[str, Any]:
     """A parameter with a range, as it stands in a file."""
     return {"central": central, "low": low, "high": high, "assumed": "for a test"}

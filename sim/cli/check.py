@@ -47,6 +47,7 @@ _MECHANISMS = {
     "intelligence": "market intelligence and answers to rivals",
     "portability": "numbers that can be taken along",
     "campaign_budget": "a campaign's budget that can run out",
+    "early_warning": "early warning by a monthly score",
     "residual": "value after the horizon",
 }
 
@@ -112,6 +113,7 @@ def _policy_words(policy: TierPolicy) -> str:
     words += ["payment reminders"] if policy.reminders else []
     words += ["reminders of points"] if policy.points_reminder else []
     words += ["answers to rivals' promotions"] if policy.answers else []
+    words += ["warning calls"] if policy.warning_call else []
     words += [f"{policy.reactivation.credit_yuan:g} for paying after a stop"] if policy.reactivation else []
     if policy.agreement:
         words.append(

@@ -21,7 +21,7 @@ def held(c, k):
 
 @hook(otherwise=lambda c, k, state, rate, laws: rate)
 def adjusted(c, k, state, rate, laws):
-    """The rate of clock `k` in a state, with what only mobile worlds know: bonds, own offers, arrears, a reactivation reward."""
+    """The rate of clock `k` in a state, with what only mobile worlds know: bonds, own offers, arrears, a credit."""
     rate *= held(c, k)
     if k == _NUMBER_CHANGE:
         return rate * (1.0 + c.price_sensitivity * c.own_offer)

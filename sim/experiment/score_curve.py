@@ -48,11 +48,25 @@ BINS, ANGLES = 500, 91
 
 
 class TooSharp(Impossible):
-    """A score is stated to be better than true risk itself is."""
+    """A score is stated to be better than true risk itself is.
+
+    Parameters
+    ----------
+    auc, most : float
+        As it is stated, and what true risk reaches.
+    """
 
     def __init__(self, auc: float, most: float) -> None:
-        self.auc, self.rule = auc, f"at most {most:.4f}, what true risk itself reaches in this world"
-        super().__init__(f"early_warning.auc: got {auc:g}, must be {self.rule}")
+        super().__init__(auc, most)
+        self.auc, self.most = auc, most
+
+    @property
+    def rule(self) -> str:
+        """What would be possible, rounded down."""
+        return f"at most {math.floor(self.most * 1e4) / 1e4:g}, what true risk itself reaches in this world"
+
+    def __str__(self) -> str:
+        return f"early_warning.auc: got {self.auc:g}, must be {self.rule}"
 
 
 class NobodyLeaves(Impossible):
@@ -103,8 +117,8 @@ _KNOWN: dict[str, ScoreCurve] = {}
 def curve_of(scenario: Scenario) -> ScoreCurve | None:
     """The curve of a scenario's score; None where it has none.
 
-    It is lived once for all scenarios that differ only in what it does not hang on, and kept beside the kernels, so that
-    the processes of a run need not each live it.
+    It is lived once for all scenarios that differ only in what it does not hang on, and kept beside the kernels, so
+    that the processes of a run need not each live it.
 
     Raises
     ------
@@ -153,7 +167,7 @@ def live_curve(scenario: Scenario) -> ScoreCurve:
 
 
 def _auc(pairs: np.ndarray, angle: float) -> float:
-    """The chance that the first of a pair scores higher, all noise integrated out: Phi(tan(angle) (z - z') / sqrt 2)."""
+    """The chance that the first of a pair scores higher, noise integrated out: Phi(tan(angle) (z - z') / sqrt 2)."""
     z = special.ndtri((np.arange(BINS) + 0.5) / BINS)
     right = special.ndtr(math.tan(angle) * (z[:, None] - z[None, :]) / math.sqrt(2.0))
     return float((pairs * right).sum() / pairs.sum())

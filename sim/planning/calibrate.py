@@ -22,6 +22,7 @@ from sim.planning.identify import Identified, identify
 from sim.planning.parameters import Parameter, Parameters
 from sim.planning.points import IMPOSSIBLE, Points
 from sim.planning.quantities import check_quantities, known_quantities, life_of, named_trials
+from sim.planning.scored import with_score
 from sim.scenario.loaded import Loaded
 from sim.scenario.problems import InputProblems
 from sim.scenario.schema import Scenario, Target
@@ -127,6 +128,7 @@ def check_calibration(loaded: Loaded[Scenario]) -> None:
         raise InputProblems(problems)
 
 
+@with_score
 def calibrate(
     loaded: Loaded[Scenario],
     *,

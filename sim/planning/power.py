@@ -36,6 +36,7 @@ from sim.experiment.start import Starts
 from sim.experiment.trial import live_experiment
 from sim.planning.blocks import Progress, blocks, in_order, silent
 from sim.planning.quantities import COMPILING
+from sim.planning.scored import with_score
 
 if TYPE_CHECKING:
     from sim.experiment.trial import ExperimentBlock
@@ -120,6 +121,7 @@ class Study:
         return [p for p in self.points if (p.axis, p.measure, p.metric) == (axis, measure, metric)]
 
 
+@with_score
 def study(
     loaded: Loaded[Scenario],
     experiment: Experiment,

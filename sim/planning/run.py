@@ -27,6 +27,7 @@ from sim.planning.quantities import (
     named_trials,
 )
 from sim.planning.replications import replications_table
+from sim.planning.scored import with_score
 from sim.planning.summary import Lived, summarise
 from sim.planning.tables import customers_table, timeline_table
 from sim.scenario.experiment_schema import Experiment, Question
@@ -86,6 +87,7 @@ def live_block(
     )
 
 
+@with_score
 def answer(
     loaded: Loaded[Scenario],
     experiments: Sequence[Loaded[Question]],

@@ -19,6 +19,7 @@ from sim.planning.quantities import (
     named_trials,
     total,
 )
+from sim.planning.scored import with_score
 from sim.scenario.facts import load_facts
 from sim.scenario.problems import InputProblems
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 NOT_HELD = "this world does not hold it"
 
 
+@with_score
 def live_validation(
     loaded: Loaded[Scenario], *, seed: int, replications: int, jobs: int = 1, progress: Progress | None = None
 ) -> list[dict[str, Any]]:

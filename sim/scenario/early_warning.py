@@ -39,7 +39,8 @@ class WarningCall(Block):
 class EarlyWarning(Block):
     """A monthly score of stated quality, and the list of those who score highest.
 
-    The score is everybody's; `tiers` says who may stand on the list. Exactly one of `list_share` (of the active customers who may stand on it) and `list_length` says how many.
+    The score is everybody's; `tiers` says who may stand on the list. Exactly one of `list_share` (of those who may) and
+    `list_length` says how long it is.
     """
 
     auc: float = Field(ge=0.5, lt=1)

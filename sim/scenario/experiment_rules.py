@@ -193,6 +193,9 @@ def _world_has_it(view: View, scenario: Loaded[Scenario]) -> Found:
         if arm.get("reminders") is True and (world.billing is None or not world.billing.reminder_days):
             block = "block 'billing'" if world.billing is None else "billing.reminder_days"
             yield view.problem((*path, "reminders"), "true", f"left out, because {scenario.file} has no {block}")
+        if arm.get("warning_call") is True and world.early_warning is None:
+            rule = f"left out, because {scenario.file} has no block 'early_warning'"
+            yield view.problem((*path, "warning_call"), "true", rule)
     pointing: list[KeyPath] = [("background", "policy"), *((*path, "policy") for path, _ in view.entries("arms"))]
     for at, name in (found for path in pointing for found in view.names(*path)):
         if name not in world.policies:

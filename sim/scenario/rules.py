@@ -16,6 +16,7 @@ from sim.scenario.purse_rules import budget_fits
 from sim.scenario.rivals_rules import rivals_fit
 from sim.scenario.schema import Scenario
 from sim.scenario.view import View
+from sim.scenario.warning_rules import early_warning_is_whole
 
 _SUM_TOLERANCE = 1e-9
 
@@ -415,6 +416,7 @@ _RULES: tuple[Callable[[View], Found], ...] = (
     planning_is_whole,
     rivals_fit,
     budget_fits,
+    early_warning_is_whole,
     _spreads_possible,
     circles_are_possible,
 )

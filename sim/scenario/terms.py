@@ -27,6 +27,9 @@ FIRM_DECIDES = (
 )
 """Blocks and numbers of a scenario that an arm of a question about the firm may set; its own promotions besides."""
 
+_MEASURE = ("early_warning", "within_days")
+"""What the quality of a score is measured by; the quality itself can be bought."""
+
 
 def firm_paths(tree: dict[str, Any]) -> list[str]:
     """Give every path of a scenario's tree that an arm may set.
@@ -47,7 +50,10 @@ def firm_paths(tree: dict[str, Any]) -> list[str]:
     return [
         dotted(path)
         for path in settable(tree).values()
-        if len(path) > 1 and path not in whose and any(path[: len(place)] == place for place in decided)
+        if len(path) > 1
+        and path not in whose
+        and path != _MEASURE
+        and any(path[: len(place)] == place for place in decided)
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -85,7 +86,7 @@ def normal_scores(values: np.ndarray, row: np.ndarray) -> np.ndarray:
 def parts(row: np.ndarray) -> list[slice]:
     """Where each row that somebody is in begins and ends; `row` ascends."""
     edges = [0, *(np.flatnonzero(np.diff(row)) + 1).tolist(), len(row)]
-    return [slice(first, last) for first, last in zip(edges[:-1], edges[1:], strict=True) if last > first]
+    return [slice(first, last) for first, last in itertools.pairwise(edges) if last > first]
 
 
 class WarningList:

@@ -19,6 +19,7 @@ from sim.planning.budget.frontier import STEP_YUAN, Planner, Point, lowered
 from sim.planning.budget.mix import BUDGET, LimitsContradict
 from sim.planning.budget.responses import Responses, join, live_responses, spend_columns
 from sim.planning.quantities import COMPILING, FEW
+from sim.planning.scored import with_score
 from sim.scenario.problems import InputProblems, Problem
 
 if TYPE_CHECKING:
@@ -84,6 +85,7 @@ class _Clock:
             self.seconds[step] += perf_counter() - began
 
 
+@with_score
 def plan(
     loaded: Loaded[Scenario],
     question: Question,

@@ -49,6 +49,9 @@ def _costs_cash(scenario: Scenario, action: Arm) -> bool:
     points = scenario.points
     if action.points_reminder and points is not None and points.reminder is not None and points.reminder.cost_yuan > 0:
         return True
+    warning = scenario.early_warning
+    if action.warning_call and warning is not None and warning.call.cost_yuan > 0:
+        return True
     cadence = scenario.cadences.get(action.cadence or "")
     team = scenario.team.cost_yuan if scenario.team is not None else 0.0
     for touch in cadence.touches.values() if cadence is not None else ():

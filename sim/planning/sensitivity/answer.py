@@ -14,6 +14,7 @@ from sim.evidence.results import Interval, Refused
 from sim.planning.blocks import Progress, silent
 from sim.planning.doubt import decide_world
 from sim.planning.quantities import known_quantities
+from sim.planning.scored import with_score
 from sim.planning.sensitivity.factors import Factor, LeftOut, factors_of
 from sim.planning.sensitivity.margin import ArmMeans, gain, luck_of_few, margin, without_luck
 from sim.planning.sensitivity.sobol import Index, base_points, design, independent, indices
@@ -171,6 +172,7 @@ def plan_of(loaded: Loaded[Scenario], question: Question, *, every: bool, worlds
     return Plan(plan.factors, plan.left_out, points, replications, few, whole)
 
 
+@with_score
 def answer(
     loaded: Loaded[Scenario],
     question: Question,

@@ -12,6 +12,7 @@ from sim.customer.kernel_cache import kernels_are_compiled
 from sim.planning.blocks import Progress, in_order, silent
 from sim.planning.budget.draws import Draw, draw_worlds
 from sim.planning.quantities import COMPILING, FEW
+from sim.planning.scored import with_score
 from sim.planning.targeting.pilot import Belief
 from sim.planning.targeting.world import WorldFound, live_believed, live_world
 
@@ -44,6 +45,7 @@ class Answer:
     belief: Belief | None
 
 
+@with_score
 def answer(
     loaded: Loaded[Scenario],
     question: Question,
