@@ -293,9 +293,7 @@ def _draw_joiners(scenario: Scenario, laws: Laws, rows: int, replications: np.nd
     return np.concatenate(parts)
 
 
-def _stream(
-    scenario: Scenario, laws: Laws, stream: int, rate: float, rows: int, replications: np.ndarray
-) -> Customers:
+def _stream(scenario: Scenario, laws: Laws, stream: int, rate: float, rows: int, replications: np.ndarray) -> Customers:
     """Prospects of one numbered Poisson stream with the days on which they will join; row after row."""
     times, row = _arrivals(laws.seed, stream, rate, float(laws.marks[-1]), replications)
     part = np.zeros(len(times), dtype=kind_of_customer(scenario))
