@@ -88,10 +88,11 @@ def refer(laws: Laws, base: Customers, prospects: Customers, rows: int) -> None:
     members = np.flatnonzero(base["circle"] != ALONE).reshape(rows, -1)
     u = uniforms(laws.seed, prospects["id"], int(Decision.REFERRER), 0, 0, prospects["replication"])
     place = np.minimum((u * members.shape[1]).astype(np.int64), members.shape[1] - 1)
-    by = base[["id", "circle", "segment"]][members[prospects["row"], place]]
-    prospects["referrer"] = by["id"]
-    prospects["circle"] = by["circle"]
-    prospects["segment"] = by["segment"]
+    by = members[prospects["row"], place]
+    prospects["referrer"] = base["id"][by]
+    prospects["circle"] = base["circle"][by]
+    prospects["segment"] = base["segment"][by]
+    prospects["fellows"] = base["fellows"][by] + 1  # all of day 0 until they are counted again
 
 
 @njit

@@ -352,7 +352,7 @@ def live_one(c, laws, firm, shared, until):
 
     Returns
     -------
-    number of events that happened
+    number of events that happened, and when the next is due (-inf for who stands at the desk: it may be served)
     """
     events = 0
     asking = c.state == ASKING
@@ -362,17 +362,17 @@ def live_one(c, laws, firm, shared, until):
             if c.due[i] < t:
                 j, t = i, c.due[i]
         if t >= until:
-            return events
+            return events, -_NEVER if c.state == ASKING else t
         happen(c, j, t, laws, firm, shared)
         events += 1
         if j != _BOOKING and c.state != LOST:
             refresh(c, t, laws)
             if c.state == ASKING and not asking:
-                return events
+                return events, -_NEVER
 
 
 @njit(cache=True, nogil=True)
-def live(customers, laws, firm, shared, until):
+def live(customers, laws, firm, shared, until, wakes):
     """Live every customer that does not stand at the desk up to, not including, `until`.
 
     Parameters
@@ -382,19 +382,28 @@ def live(customers, laws, firm, shared, until):
     shared : Shared
     until : float
         Day.
+    wakes : float64 array, shape (n,)
+        When something is due of each customer next, -inf where that has to be looked up; written. So short windows
+        pass over who sleeps without reading its record.
 
     Returns
     -------
     number of events that happened
     """
-    customers, shared = borrowed(customers), borrowed_shared(shared)
+    customers, shared, wakes = borrowed(customers), borrowed_shared(shared), borrowed(wakes)
     the_laws, the_firm = borrowed(laws)[0], borrowed(firm)[0]
     events = 0
     for i in range(customers.shape[0]):
-        c = customers[i]
-        if c.state == LOST or c.state == ASKING or (c.state == PROSPECT and c.due[_JOIN] >= until):
+        if wakes[i] >= until:
             continue
-        events += live_one(c, the_laws, the_firm, shared, until)
+        c = customers[i]
+        if c.state == LOST:
+            wakes[i] = _NEVER
+        elif c.state == PROSPECT and c.due[_JOIN] >= until:
+            wakes[i] = c.due[_JOIN]
+        elif c.state != ASKING:
+            happened, wakes[i] = live_one(c, the_laws, the_firm, shared, until)
+            events += happened
     return events
 
 
@@ -410,20 +419,22 @@ def close(customers, laws, firm, shared, t):
 @njit(cache=True)
 def wait(customers, i, laws, firm, shared, until):
     """Let customer `i`, who stands at the desk, age to `until`: bills fall due, leaving clocks pause."""
-    return live_one(customers[i], laws[0], firm[0], shared, until)
+    events, _ = live_one(customers[i], laws[0], firm[0], shared, until)
+    return events
 
 
 @njit(cache=True)
 def answer_call(customers, i, saved, cost, line, t, laws, firm, shared, until):
     """End customer `i`'s call at `t`: it stays or leaves; if it stays it lives on to `until`."""
     c, the_laws, the_firm = customers[i], laws[0], firm[0]
-    events = live_one(c, the_laws, the_firm, shared, t)
+    events, _ = live_one(c, the_laws, the_firm, shared, t)
     book(c, line, cost, t, the_laws, shared)
     if saved:
         c.reason = -1
         full_service(c, t, the_laws, shared)
         move(c, STABLE, shared)
         refresh(c, t, the_laws)
-        return events + live_one(c, the_laws, the_firm, shared, until)
+        more, _ = live_one(c, the_laws, the_firm, shared, until)
+        return events + more
     leave(c, c.reason, t, the_laws, shared)
     return events

@@ -24,8 +24,13 @@ class Mechanism(Protocol):
     def epochs(self, until: float) -> Iterable[float]:
         """Its epochs in [0, until), in order."""
 
-    def act(self, t: float) -> None:
-        """Act at an epoch; everybody has been lived up to it, and accounts due then are closed."""
+    def act(self, t: float) -> np.ndarray | None:
+        """Act at an epoch; everybody has been lived up to it.
+
+        Returns
+        -------
+        positions of the customers of whom something else may be due now than before; None: perhaps of all
+        """
 
     def fork(self, world: World) -> Mechanism:
         """The same mechanism in a world that goes on from here."""
@@ -58,11 +63,12 @@ class Agenda:
                     epochs.setdefault(epoch, []).append(number)
         return epochs
 
-    def act(self, numbers: Iterable[int], t: float) -> None:
-        """Let mechanisms act at `t`."""
+    def act(self, numbers: Iterable[int], t: float, wakes: np.ndarray) -> None:
+        """Let mechanisms act at `t`; in `wakes` (n,) whoever they touch is to be looked at again."""
         for number in numbers:
             self._acted[number] = t
-            self.mechanisms[number].act(t)
+            touched = self.mechanisms[number].act(t)
+            wakes[slice(None) if touched is None else touched] = -math.inf
 
     def has_acted(self, kind: type[Any], t: float) -> None:
         """Note that mechanisms of a kind have acted at `t` without the agenda."""

@@ -9,7 +9,7 @@ from numba import njit
 
 from sim.customer.bonds import hold
 from sim.customer.borrow import borrowed, borrowed_shared
-from sim.customer.circles import hear
+from sim.customer.circles import ALONE, NOBODY, hear
 from sim.customer.clocks import refresh
 from sim.customer.draws import Decision, uniform
 from sim.customer.life import ASKING, LOST, PROSPECT, happen
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 Customers = np.ndarray[Any, Any]
 
 _NEVER = np.inf
-_WEEK = WEEK
 _JOIN, _BOOKING = int(Moment.JOIN), int(Moment.BOOKING)
 _FOLLOWED = int(Decision.FOLLOWED)
 _NEWS, _REFERRALS = COUNT_COLUMN + int(Count.NEWS), COUNT_COLUMN + int(Count.REFERRALS)
@@ -62,8 +61,11 @@ class CircleNews:
     def __init__(self, world: World, rule: CircleRule) -> None:
         self.world, self.rule = world, rule
         customers = world.customers
-        self.circles = int(customers["circle"].max(initial=-1)) + 1
-        who = np.flatnonzero((customers["referrer"] >= 0) & (customers["state"] == PROSPECT))
+        circle, each = customers["circle"], int(customers["circle"].max(initial=ALONE)) + 1
+        self.circle = np.where(circle == ALONE, ALONE, customers["row"] * each + circle).astype(np.int64)
+        self.circles = each * world.rows
+        self.seen = (customers["state"] != PROSPECT) & (customers["state"] != LOST)
+        who = np.flatnonzero((customers["referrer"] != NOBODY) & (customers["state"] == PROSPECT))
         self.prospects = who[np.argsort(customers["due"][who, _JOIN], kind="stable")]
         self.joining = customers["due"][self.prospects, _JOIN].copy()
         # the base stands first in its row, by id
@@ -73,19 +75,21 @@ class CircleNews:
         """Starts of weeks; day 0 too where it says who may join in the first week."""
         return [0.0, *weekly(until)] if self.rule.refers else weekly(until)
 
-    def act(self, t: float) -> None:
+    def act(self, t: float) -> np.ndarray:
         """Let circles meet, then say who of this week's prospects will join."""
         surroundings = self.world.laws.table, self.world.firm, self.world.shared
-        meet(self.world.customers, self.circles, self.rule, *surroundings, t)
-        if self.rule.refers:
-            week = slice(*np.searchsorted(self.joining, [t, t + WEEK]))
-            vouch(self.world.customers, self.prospects[week], self.referrers[week], *surroundings, t)
+        touched = meet(self.world.customers, self.circle, self.circles, self.seen, self.rule, *surroundings, t)
+        if not self.rule.refers:
+            return np.flatnonzero(touched)
+        week = slice(*np.searchsorted(self.joining, [t, t + WEEK]))
+        vouch(self.world.customers, self.prospects[week], self.referrers[week], *surroundings, t)
+        return np.concatenate([np.flatnonzero(touched), self.prospects[week], self.referrers[week]])
 
     def fork(self, world: World) -> CircleNews:
         """The circles of a world that goes on from here."""
         twin = object.__new__(CircleNews)
         twin.__dict__ |= self.__dict__
-        twin.world = world
+        twin.world, twin.seen = world, self.seen.copy()
         return twin
 
 
@@ -103,65 +107,81 @@ def close_month(c, t, laws, firm, shared):
 
 
 @njit(cache=True)
-def meet(customers, circles, rule, laws, firm, shared, t):
-    """Let secondary cards follow, count who is there, and let members hear of the losses of the last week.
+def meet(customers, circle, circles, seen, rule, laws, firm, shared, t):
+    """Let secondary cards follow, count who is there, and let members hear who has left since the last week's start.
 
-    Three passes in the array's order, with one tally a circle: memory is read as it lies.
+    One pass reads the state of every customer; a record is read further only where something has changed in its circle.
 
     Parameters
     ----------
     customers : contested_customer_dtype array, shape (n,)
+    circle : int64 array, shape (n,)
+        Number of each customer's circle among all replications', -1 alone.
     circles : int
-        Of a replication.
+    seen : bool array, shape (n,)
+        Who was there at the last week's start, before cards followed; written.
     rule : CircleRule
     laws, firm : laws_dtype, firm_dtype arrays, shape (1,)
     shared : Shared
     t : float
         A week's start; everybody has been lived up to it.
+
+    Returns
+    -------
+    bool array, shape (n,)
+        Of whom something else may be due now.
     """
     customers, shared = borrowed(customers), borrowed_shared(shared)
+    circle, seen = borrowed(circle), borrowed(seen)
     the_laws, the_firm = borrowed(laws)[0], borrowed(firm)[0]
-    size = circles * shared.tally.shape[0]
-    losses = np.zeros(size, np.int64)
-    there = np.zeros(size, np.int64)
-    main_lost = np.full(size, -1)
+    losses = np.zeros(circles, np.int64)
+    there = np.zeros(circles, np.int64)
+    changed = np.zeros(circles, np.bool_)
+    main_lost = np.full(circles, -1)
+    touched = np.zeros(customers.shape[0], np.bool_)
     for i in range(customers.shape[0]):
-        c = customers[i]
-        if c.circle >= 0 and c.state == LOST and c.lost_at >= t - _WEEK:
-            k = c.row * circles + c.circle
-            losses[k] += 1
-            if c.main == 1:
-                main_lost[k] = i
-    for i in range(customers.shape[0]):
-        c = customers[i]
-        if c.circle < 0 or not is_there(c):
+        k = circle[i]
+        if k < 0:
             continue
-        k = c.row * circles + c.circle
-        if rule.follows > 0.0 and main_lost[k] >= 0 and c.state != ASKING:  # the desk hears who asks there
-            main = customers[main_lost[k]]
-            if uniform(the_laws.seed, c.id, _FOLLOWED, c.life, main.life, c.replication) <= rule.follows:
+        here = is_there(customers[i])
+        if here:
+            there[k] += 1
+        if here != seen[i]:
+            changed[k] = True
+            if not here:
+                losses[k] += 1
+                if customers[i].main == 1:
+                    main_lost[k] = i
+        seen[i] = here
+    if rule.follows > 0.0:
+        for i in range(customers.shape[0]):
+            k = circle[i]
+            if k < 0 or main_lost[k] < 0 or not seen[i]:
+                continue
+            c, main = customers[i], customers[main_lost[k]]
+            u = uniform(the_laws.seed, c.id, _FOLLOWED, c.life, main.life, c.replication)
+            # who stands at the desk is being heard there, and a card kept for its commission follows nobody
+            if u <= rule.follows and c.state != ASKING and c.resold == 0:
                 close_month(c, t, the_laws, the_firm, shared)
                 leave(c, main.reason, t, the_laws, shared)
-                continue
-        there[k] += 1
+                there[k] -= 1
     for i in range(customers.shape[0]):
-        c = customers[i]
-        if c.circle < 0:
+        k = circle[i]
+        if k < 0 or not changed[k]:
             continue
-        k = c.row * circles + c.circle
+        c = customers[i]
         here = is_there(c)
-        others = there[k] - (1 if here else 0)
-        changed = others != c.fellows
-        c.fellows = others
-        if here and losses[k] > 0 and rule.raises > 0.0:
+        c.fellows = there[k] - (1 if here else 0)
+        if not here:
+            continue
+        if losses[k] > 0 and rule.raises > 0.0:
             close_month(c, t, the_laws, the_firm, shared)
             hear(c, losses[k], rule.raises, rule.lasts, t)
-            if c.period >= 0:
-                shared.tally[c.row, c.arm + 1, c.period, _NEWS] += losses[k]
-            changed = True
-        if here and changed:
-            hold(c, t, the_laws)
-            refresh(c, t, the_laws)
+            shared.tally[c.row, c.arm + 1, c.period, _NEWS] += losses[k]
+        hold(c, t, the_laws)
+        refresh(c, t, the_laws)
+        touched[i] = True
+    return touched
 
 
 @njit(cache=True)

@@ -212,9 +212,10 @@ class World:
 
     def _calendar(self, until: float) -> Generator[simpy.Event, Any, None]:
         """Epoch by epoch: the kernel lives a window, the desk serves who asked in it, then the epoch acts."""
+        wakes = np.full(len(self.customers), -np.inf)
         for epoch, acting in self._epochs(until):
             self.until = epoch
-            self.events += live(self.customers, *self._surroundings(), epoch)
+            self.events += live(self.customers, *self._surroundings(), epoch, wakes)
             if self.desks:
                 for i in np.flatnonzero((self.customers["state"] == ASKING) & (self.customers["asked_at"] >= self.now)):
                     self.desks[self.customers["row"][i]].receive(i)
@@ -222,7 +223,7 @@ class World:
             self.now = epoch
             if acting:
                 self._age_parked(epoch)
-                self.agenda.act(acting, epoch)
+                self.agenda.act(acting, epoch, wakes)
 
     def _age_parked(self, until: float) -> None:
         """Let those who stand at the desk age to `until`: what is due is done at its own time, before an epoch acts."""

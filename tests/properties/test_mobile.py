@@ -29,6 +29,7 @@ CALLS = {
         "spring": {"calendar": "05-01", "channels": ["call"], "gift": "pen"},
     }
 }
+PAIRS = {"size": 2, "share": 1.0}
 DEBTS = 2
 """Roundings a month by which a debt can differ from the fee of its days, fen."""
 
@@ -43,7 +44,7 @@ def mobile_worlds(draw: st.DrawFn) -> Scenario:
     stops = sorted(draw(st.lists(st.integers(2, 120), min_size=3, max_size=3, unique=True)))
     reminder_days = [day for day in draw(st.lists(st.integers(1, 110), max_size=4)) if day < stops[2]]
     blocks: dict[str, Any] = {
-        "customers": draw(st.integers(1, 50)),
+        "customers": draw(st.integers(2, 50)),
         "horizon_days": draw(st.integers(1, 180)),
         "money": {"mean_fee_yuan_per_month": 60, "margin_share": 1.0},
         "residual": {"months": 12, "discount_per_year": 0.0},
@@ -135,6 +136,14 @@ def mobile_worlds(draw: st.DrawFn) -> Scenario:
             },
         },
     }
+    if draw(st.booleans()):
+        blocks["circles"] = {
+            "sizes": [{"size": 2, "share": 0.4}, {"size": 5, "share": 0.5}] if blocks["customers"] >= 5 else [PAIRS],
+            "holds": {"reduction": draw(SHARE), "at_most": draw(st.integers(1, 4)), "acts_on": ["competitor"]},
+            "news": {"raises": draw(RATE), "lasts_days": draw(st.floats(1.0, 60.0)), "acts_on": ["warning"]},
+            "cards": {"follows_share": draw(SHARE)},
+            "referral": {"per_month": draw(RATE)},
+        }
     if draw(st.booleans()):
         blocks["desk"] = {
             "seats": draw(st.integers(1, 3)),
