@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from sim.customer.record import Bond
+from sim.customer.return_laws import compile_bundles, compile_win_back
 
 if TYPE_CHECKING:
     from sim.scenario.schema import Scenario
@@ -26,9 +27,17 @@ def is_contested(scenario: Scenario) -> bool:
 
 def compile_contest(scenario: Scenario) -> dict[str, Any]:
     """Fields of the laws' record that contested worlds fill; empty where there are none."""
-    return {}
+    fields: dict[str, Any] = {}
+    if scenario.bundles is not None:
+        fields |= compile_bundles(scenario.bundles)
+    if scenario.win_back is not None:
+        fields |= compile_win_back(scenario.win_back)
+    return fields
 
 
 def contest_binds(scenario: Scenario) -> dict[Bond, Iterable[str]]:
     """Clocks on which each bond of a contested world acts."""
-    return {}
+    binds: dict[Bond, Iterable[str]] = {}
+    if scenario.bundles is not None:
+        binds[Bond.BUNDLE] = scenario.bundles.acts_on
+    return binds

@@ -64,6 +64,13 @@ class Decision(IntEnum):
     SPOILT = 60  # customer: one a pathology of a trial's records
     LOGGED_FOR = 61  # customer: under whom its redemption is logged
     CLOCK = 64  # customer: 64 + number of the clock
+    WON_BACK = 96  # customer: one a life that ended and month
+    VERY_SATISFIED = 97  # customer: on returning
+    BUNDLED = 98  # customer
+    CAME = 99  # customer: one a touch and year
+    ACTIVITY_PLEASED = 100  # customer: one a touch and year
+    CALLED = 101  # prospect: when
+    CALL_WON = 102  # prospect
 
 
 LIVES_SHIFT = 8  # the life number stands above the decision in the counter's second word

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.customer.base import draw_base, without_books
+from sim.customer.base import draw_base, renew_prospects, without_books
 from sim.customer.laws import MONTH, YEAR, Laws, Timetable, compile_laws
 from sim.customer.terms import take_terms
 from sim.scenario.offers import Arm
@@ -56,6 +56,8 @@ class Start:
         laws = compile_laws(scenario, seed, marks[1:], self.laws.horizon)
         timetable = compile_timetable(scenario, seed, self.replications, float(marks[-1]))
         customers = self.customers.copy()
+        if scenario.prospects != self.scenario.prospects:
+            customers = renew_prospects(scenario, laws, customers, self.replications)
         take_terms(customers, laws.table, without_books(timetable), 0.0)
         return Start(scenario, laws, timetable, customers, self.replications)
 
