@@ -33,6 +33,7 @@ _MECHANISMS = {
     "team": "team that solves problems",
     "cross_sell": "cross-sell",
     "gifts": "gifts",
+    "activities": "activities",
     "reward": "free days as a reward",
     "desk": "save desk",
     "number_change": "changes of number inside the network",
@@ -48,6 +49,9 @@ _MECHANISMS = {
     "portability": "numbers that can be taken along",
     "campaign_budget": "a campaign's budget that can run out",
     "early_warning": "early warning by a monthly score",
+    "win_back": "winning back who has left",
+    "prospects": "selling to prospects",
+    "bundles": "bundles",
     "residual": "value after the horizon",
 }
 
@@ -119,6 +123,8 @@ def _policy_words(policy: TierPolicy) -> str:
         words.append(
             f"{policy.agreement.monthly_credit_yuan:g} a month for {policy.agreement.months} months of staying"
         )
+    words += [f"up to {policy.win_back.attempts} attempts to win back"] if policy.win_back else []
+    words += ["a bundle on entering"] if policy.bundle else []
     return ", ".join(words) or "nothing"
 
 

@@ -24,6 +24,7 @@ from sim.customer.laws import AS_POLICY, FEN, MONTH, NO_CADENCE, Laws, Shared, T
 from sim.customer.life import GROWTH, LOST, PROSPECT, live_one, start_life
 from sim.customer.mobile_laws import is_mobile_world
 from sim.customer.money import accrue
+from sim.customer.prospects import PROSPECT_FIRST, won
 from sim.customer.record import (
     DISSATISFIED,
     NO_TIER,
@@ -48,7 +49,7 @@ STREAM_FIRST = 1 << 28
 """Ids of joiners start here; base customers stand below."""
 STREAM_WIDTH = 1 << 24
 """Most joiners of one stream."""
-REFERRED_STREAM = 64
+REFERRED_STREAM = 32
 """Number of the stream of prospects whom members of circles bring; those before it are the segments' and the firm's."""
 LIVES = 10_000
 """Attempts to live a past; a tenure that nobody survives in so many is refused."""
@@ -76,7 +77,7 @@ def draw_base(scenario: Scenario, laws: Laws, timetable: Timetable, replications
 
     Returns
     -------
-    customer_dtype array, sorted by row; within a row the base by id, then joiners by id
+    customer_dtype array, sorted by row; within a row the base by id, then joiners by id, then prospects who will join
 
     Raises
     ------
@@ -91,17 +92,50 @@ def draw_base(scenario: Scenario, laws: Laws, timetable: Timetable, replications
     _draw_fees(scenario, laws, base)
     deal_circles(scenario, laws, base)
     _live_past(scenario, laws, timetable, base)
+    if "first_joined" in (base.dtype.names or ()):
+        base["first_joined"] = base["joined"]
 
     joiners = _draw_joiners(scenario, laws, rows, replications)
     if (rate := referral_rate(scenario)) > 0:
         referred = _stream(scenario, laws, REFERRED_STREAM, rate, rows, replications)
         refer(laws, base, referred, rows)
         joiners = np.concatenate([joiners, referred])
+    return _together([base, _drawn(scenario, laws, joiners), _draw_prospects(scenario, laws, replications)])
+
+
+def renew_prospects(scenario: Scenario, laws: Laws, customers: Customers, replications: np.ndarray) -> Customers:
+    """Draw anew on day 0 who will join because he is called: calls are the firm's decision, and may be others now.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        With the terms as they are from now on.
+    laws : Laws
+    customers : customer_dtype array, sorted by row
+        Of day 0.
+    replications : int64 array, shape (rows,)
+
+    Returns
+    -------
+    customer_dtype array, sorted by row; within a row the base, joiners, and prospects who will join, each by id
+    """
+    others = customers[customers["id"] < PROSPECT_FIRST]
+    return _together([others, _draw_prospects(scenario, laws, replications)])
+
+
+def _together(parts: list[Customers]) -> Customers:
+    everybody = np.concatenate(parts)
+    return everybody[np.argsort(everybody["row"], kind="stable")]
+
+
+def _drawn(scenario: Scenario, laws: Laws, joiners: Customers) -> Customers:
+    """Those who will join, with all that is known of them on joining."""
     _draw_fees(scenario, laws, joiners)
     _draw_bill_day(laws, joiners)
     _draw_character(scenario, laws, joiners)
-    everybody = np.concatenate([base, joiners])
-    return everybody[np.argsort(everybody["row"], kind="stable")]
+    if "first_joined" in (joiners.dtype.names or ()):
+        joiners["first_joined"] = joiners["joined"]
+    return joiners
 
 
 def _draw_tenure(scenario: Scenario, laws: Laws, base: Customers) -> np.ndarray:
@@ -153,6 +187,8 @@ def _reset(customers: Customers) -> None:
     customers["free_until"] = -_NEVER
     customers["period"] = -1
     customers["due"] = _NEVER
+    if "left_at" in (customers.dtype.names or ()):
+        customers["left_at"], customers["left_for"], customers["returned_at"] = _NEVER, -1, -_NEVER
 
 
 def _uniforms(laws: Laws, customers: Customers, decision: Decision, life: int = 0) -> np.ndarray:
@@ -308,6 +344,21 @@ def _stream(scenario: Scenario, laws: Laws, stream: int, rate: float, rows: int,
     part["period"] = 0
     part["due"][:, _JOIN] = times
     return part
+
+
+def _draw_prospects(scenario: Scenario, laws: Laws, replications: np.ndarray) -> Customers:
+    """Prospects who will join because they are called, each with a segment of its own."""
+    if scenario.prospects is None:
+        return np.zeros(0, dtype=kind_of_customer(scenario))
+    ids, days, rows = won(scenario.prospects, laws.seed, float(laws.marks[-1]), replications)
+    found = np.zeros(len(ids), dtype=kind_of_customer(scenario))
+    _reset(found)
+    found["id"], found["row"], found["replication"] = ids, rows, replications[rows]
+    found["segment"] = _choose(laws, found, Decision.SEGMENT, [s.share for s in scenario.segments.values()])
+    found["joined"] = days
+    found["period"] = 0
+    found["due"][:, _JOIN] = days
+    return _drawn(scenario, laws, found)
 
 
 @njit(cache=True)

@@ -9,6 +9,7 @@ from numba import njit
 
 from sim.customer.bound import happen_bound
 from sim.customer.clocks import rewind
+from sim.customer.contest import has_returned
 from sim.customer.draws import Decision, uniform
 from sim.customer.hooks import hook
 from sim.customer.money import accrue, book
@@ -35,7 +36,8 @@ _STEPS = 16  # most dunning steps; part of a reminder's occurrence
 @hook(otherwise=lambda c, t, laws: None)
 def start_bills(c, t, laws):
     """Set bills and mobile clocks of a customer that joins at `t`, and whether it ever means to pay."""
-    c.fraud = 1 if uniform(laws.seed, c.id, _FRAUD, c.life, 0, c.replication) <= laws.swindles else 0
+    if not has_returned(c):  # a swindler is one for life, and for all lives
+        c.fraud = 1 if uniform(laws.seed, c.id, _FRAUD, c.life, 0, c.replication) <= laws.swindles else 0
     c.arrears_at = _NEVER
     c.served_share = 1.0
     c.unbilled = 0

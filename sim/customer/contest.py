@@ -16,7 +16,6 @@ def start_contest(c):
     c.call_effect = 0.0
     c.news = 0.0
     c.news_until = -_NEVER
-    c.bundled = 0
     c.bundle_until = -_NEVER
     c.attempts = 0
 
@@ -32,12 +31,29 @@ def follow_contest_policy(c, firm):
     answered = c.answers
     c.called = firm.warning_call[c.tier]
     c.answers = firm.answers[c.tier]
-    c.tries = firm.win_back[c.tier]
     if c.arm >= 0:
         if firm.arm_warning_call[c.arm] >= 0:
             c.called = firm.arm_warning_call[c.arm]
         if firm.arm_answers[c.arm] >= 0:
             c.answers = firm.arm_answers[c.arm]
-        if firm.arm_win_back[c.arm] >= 0:
-            c.tries = firm.arm_win_back[c.arm]
     return c.answers != answered and c.answered > 0.0
+
+
+@hook(otherwise=lambda c, k, t: None, needs=CONTESTED)
+def note_leaving(c, k, t):
+    """Remember when and why a customer left for the first time."""
+    if c.left_at == _NEVER:
+        c.left_at = t
+        c.left_for = k
+
+
+@hook(otherwise=lambda c: False, needs=CONTESTED)
+def has_returned(c):
+    """Whether this is the life of somebody who was won back."""
+    return c.returns > 0
+
+
+@hook(otherwise=lambda c, t, laws: False, needs=CONTESTED)
+def has_subsidised_bundle(c, t, laws):
+    """Whether a bundle that came with a subsidy runs: another give-back, for the no-overlap rule."""
+    return laws.bundle_subsidy > 0 and t < c.bundle_until

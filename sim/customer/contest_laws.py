@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sim.customer.call_laws import compile_calls
 from sim.customer.purse_laws import compile_purse
 from sim.customer.record import Bond
+from sim.customer.return_laws import compile_bundles, compile_win_back
 from sim.customer.rival_laws import compile_answers
 
 if TYPE_CHECKING:
@@ -33,6 +34,10 @@ def compile_contest(scenario: Scenario) -> dict[str, Any]:
     if scenario.circles is not None and scenario.circles.holds is not None:
         holds = scenario.circles.holds
         fields |= {"fellows_reduction": holds.reduction, "fellows_at_most": holds.at_most}
+    if scenario.bundles is not None:
+        fields |= compile_bundles(scenario.bundles)
+    if scenario.win_back is not None:
+        fields |= compile_win_back(scenario.win_back)
     return fields
 
 
@@ -45,4 +50,6 @@ def contest_binds(scenario: Scenario) -> dict[Bond, Iterable[str]]:
         for bond, law in ((Bond.FELLOWS, scenario.circles.holds), (Bond.NEWS, scenario.circles.news)):
             if law is not None:
                 binds[bond] = law.acts_on
+    if scenario.bundles is not None:
+        binds[Bond.BUNDLE] = scenario.bundles.acts_on
     return binds

@@ -71,6 +71,13 @@ class Decision(IntEnum):
     REFERRER = 92  # customer: which member brings it
     CIRCLE_ASSIGNMENT = 93  # circle
     CIRCLE_REASSIGNMENT = 94  # circle: arms dealt again without effect
+    WON_BACK = 96  # customer: one a life that ended and month
+    VERY_SATISFIED = 97  # customer: on returning
+    BUNDLED = 98  # customer
+    CAME = 99  # customer: one a touch and year
+    ACTIVITY_PLEASED = 100  # customer: one a touch and year
+    CALLED = 101  # prospect: when
+    CALL_WON = 102  # prospect
 
 
 LIVES_SHIFT = 8  # the life number stands above the decision in the counter's second word

@@ -3,7 +3,7 @@
 import math
 
 from sim.customer.bonds import hold
-from sim.customer.contest import start_contest
+from sim.customer.contest import has_returned, start_contest
 from sim.customer.contracts import sign
 from sim.customer.draws import Decision, uniform
 from sim.customer.hooks import BOUND, hook
@@ -25,5 +25,6 @@ def start_bonds(c, t, laws, shared):
         sign(c, t, laws, shared)
     c.points = 0
     u = uniform(laws.seed, c.id, _KNOWS_POINTS, c.life, 0, c.replication)
-    c.points_known = 1 if u <= laws.points_known else 0
+    knew = has_returned(c) and c.points_known == 1
+    c.points_known = 1 if knew or u <= laws.points_known else 0
     hold(c, t, laws)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import datetime
 import math
-import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -15,6 +14,7 @@ from sim.customer.mobile_laws import compile_mobile, set_mobile_clocks
 from sim.customer.record import BONDS, DISSATISFIED, SATISFACTION_NAMES, SATISFIED, SPENDERS, VERY
 from sim.customer.rival_laws import port_from_start
 from sim.customer.states import LEAVING, RUNS, Clock, State
+from sim.customer.touch_laws import TOUCH_YEARS, compile_touches
 from sim.scenario.problems import Impossible
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ FEN = 100
 
 # Most entries of each table. One fixed layout for every scenario means one compilation for all of them, and a record is
 # read through one pointer, where a tuple of arrays pays for reference counts at every call (decision record 3).
-SEGMENTS, BANDS, CADENCES, TOUCHES, TOUCH_CHANNELS, CHANNELS, GIFTS, ARMS, PERIODS = (
+SEGMENTS, BANDS, CADENCES, TOUCHES, TOUCH_CHANNELS, CHANNELS, GIFTS, ACTIVITIES, ARMS, PERIODS = (
     16,
     32,
     16,
@@ -35,13 +35,11 @@ SEGMENTS, BANDS, CADENCES, TOUCHES, TOUCH_CHANNELS, CHANNELS, GIFTS, ARMS, PERIO
     16,
     16,
     16,
+    16,
     512,
 )
 
 MONTHS, DUNNING_STEPS, POINT_YEARS = 1536, 17, 160
-
-TOUCH_NUMBERS, TOUCH_YEARS = 1 << 22, 64
-"""Numbers that a touch's name can have, and years: with 16 channels they fill the 32 bits of an occurrence."""
 
 _CLOCKS, _STATES, _LEVELS, _TIERS = len(Clock), len(State), 3, 3
 
@@ -80,6 +78,7 @@ laws_dtype = np.dtype(
         ("touch_survey", np.int64, (TOUCHES,)),
         ("touch_cross_sell", np.int64, (TOUCHES,)),
         ("touch_gift", np.int64, (TOUCHES,)),  # -1 none
+        ("touch_activity", np.int64, (TOUCHES,)),  # -1 none
         ("channel_start", np.int64, (TOUCHES + 1,)),
         ("channel", np.int64, (TOUCH_CHANNELS,)),
         ("channel_cost", np.int64, (CHANNELS,)),  # fen
@@ -98,6 +97,9 @@ laws_dtype = np.dtype(
         ("cross_sell_increase", np.float64),
         ("gift_cost", np.int64, (GIFTS,)),  # fen
         ("gift_match", np.float64, (GIFTS,)),
+        ("activity_cost", np.int64, (ACTIVITIES,)),  # fen
+        ("activity_comes", np.float64, (ACTIVITIES,)),
+        ("activity_pleases", np.float64, (ACTIVITIES,)),
         # money and calendar
         ("marks", np.float64, (PERIODS + 2,)),  # days at which accounts are closed; inf behind the last
         ("horizon_period", np.int64),  # number of periods within the horizon
@@ -166,6 +168,21 @@ laws_dtype = np.dtype(
         ("call_half_life", np.float64),
         ("call_lasts", np.float64),
         ("bundle_reduction", np.float64),
+        ("bundle_accepts", np.float64),
+        ("bundle_days", np.float64),
+        ("bundle_subsidy", np.int64),  # fen
+        ("bundle_fee_change", np.float64),
+        ("win_back_for", np.int64, (_CLOCKS,)),  # 1: who left for this reason is approached
+        ("win_back_from", np.float64),  # days since the loss
+        ("win_back_to", np.float64),
+        ("win_back_succeeds", np.float64),
+        ("win_back_cost", np.int64),  # fen
+        ("win_back_free_days", np.float64),
+        ("win_back_fee_change", np.float64),
+        ("win_back_very", np.float64),
+        ("worth_from", np.int64),  # fen a year
+        ("worth_debtors", np.int64),  # 1: who is gone with debts is approached too
+        ("worth_returns", np.int64),  # of who has returned so often nobody is approached
         ("fellows_reduction", np.float64),
         ("fellows_at_most", np.int64),
         ("answer_weakens", np.float64),  # share of an answered promotion's pull
@@ -352,7 +369,7 @@ def compile_laws(scenario: Scenario, seed: int, ends: Iterable[float], horizon: 
     cross_sell = scenario.cross_sell
     levels = {"dissatisfied": DISSATISFIED, "satisfied": SATISFIED, "very": VERY}
 
-    touches = _touches(scenario)
+    touches = compile_touches(scenario)
     marks = accounting_marks(scenario.start, [horizon, *ends])
     table = np.zeros(1, dtype=laws_dtype)
     table["bands"] = table["marks"] = table["month_starts"] = table["dunning_day"] = np.inf
@@ -395,8 +412,6 @@ def compile_laws(scenario: Scenario, seed: int, ends: Iterable[float], horizon: 
         "reports": team.reports_share if team else 0.0,
         "cross_sell_accepts": cross_sell.accept_share if cross_sell else 0.0,
         "cross_sell_increase": cross_sell.fee_increase_share if cross_sell else 0.0,
-        "gift_cost": _fen([gift.cost_yuan for gift in scenario.gifts.values()]),
-        "gift_match": [gift.match_share for gift in scenario.gifts.values()],
         "marks": marks,
         "horizon_period": int(np.searchsorted(marks, horizon)),
         "horizon": horizon,
@@ -437,53 +452,3 @@ def _tenure_bands(scenario: Scenario, shapes: dict[Clock, str | None]) -> tuple[
         for step in scenario.tenure_shapes[name].steps:
             shape[clock, bands >= step.from_month * MONTH] = step.factor
     return bands, shape
-
-
-def _touch_number(name: str, taken: Mapping[str, int]) -> int:
-    """A number that hangs on the name alone, so that a touch keeps its luck when another is put before it."""
-    number = zlib.crc32(name.encode()) % TOUCH_NUMBERS
-    while number in taken.values():
-        number = (number + 1) % TOUCH_NUMBERS
-    return number
-
-
-def _dates(start: datetime.date, month_day: str) -> list[float]:
-    """Days of a date in the start's year (then perhaps before day 0) and in those that follow."""
-    years = range(start.year, start.year + TOUCH_YEARS)
-    return [float((datetime.date.fromisoformat(f"{year}-{month_day}") - start).days) for year in years]
-
-
-def _touches(scenario: Scenario) -> dict[str, np.ndarray]:
-    """Cadences as flat tables; touches of one name have one number in every cadence, so they share their luck."""
-    names: dict[str, int] = {}
-    channels = list(scenario.contacts.channels) if scenario.contacts is not None else []
-    gifts = list(scenario.gifts)
-    touch_start, channel_start = [0], [0]
-    channel: list[int] = []
-    rows: list[tuple[float, int, bool, bool, bool, int]] = []
-    dates: list[list[float]] = []
-    for cadence in scenario.cadences.values():
-        for name, touch in cadence.touches.items():
-            tenure = touch.tenure_days if touch.tenure_days is not None else (touch.tenure_months or 0.0) * MONTH
-            if name not in names:
-                names[name] = _touch_number(name, names)
-            gift = gifts.index(touch.gift) if touch.gift is not None else -1
-            rows.append((float(tenure), names[name], touch.yearly, touch.survey, touch.cross_sell, gift))
-            dates.append(_dates(scenario.start, touch.calendar) if touch.calendar is not None else [])
-            channel += [channels.index(c) for c in touch.channels]
-            channel_start.append(len(channel))
-        touch_start.append(len(rows))
-    columns = [np.array(column) for column in zip(*rows, strict=True)] if rows else [np.zeros(0)] * 6
-    return {
-        "touch_start": np.array(touch_start, dtype=np.int64),
-        "touch_tenure": columns[0].astype(float),
-        "touch_name": columns[1].astype(np.int64),
-        "touch_yearly": columns[2].astype(np.int64),
-        "touch_survey": columns[3].astype(np.int64),
-        "touch_cross_sell": columns[4].astype(np.int64),
-        "touch_gift": columns[5].astype(np.int64),
-        "touch_dated": np.array([bool(days) for days in dates], dtype=np.int64),
-        "touch_date": np.array([days or [math.inf] * TOUCH_YEARS for days in dates]).reshape(-1, TOUCH_YEARS),
-        "channel_start": np.array(channel_start, dtype=np.int64),
-        "channel": np.array(channel, dtype=np.int64),
-    }

@@ -13,12 +13,13 @@ from sim.customer.agreements import offer_agreement
 from sim.customer.answers import give_answers, set_answered
 from sim.customer.bills import after_contact, full_service, happen_mobile, start_bills
 from sim.customer.borrow import borrowed, borrowed_shared
+from sim.customer.bundles import offer_bundle
 from sim.customer.clocks import refresh, rewind, stop
 from sim.customer.contest import follow_contest_policy
 from sim.customer.draws import Decision, uniform
 from sim.customer.fading import fade
 from sim.customer.joining import start_bonds
-from sim.customer.laws import AS_POLICY, TOUCH_YEARS
+from sim.customer.laws import AS_POLICY
 from sim.customer.mobile import (
     follow_mobile_policy,
     follow_points_policy,
@@ -34,6 +35,7 @@ from sim.customer.purse import afford, price_of_days
 from sim.customer.record import CORE_DUE, DISSATISFIED, MOMENTS, NO_TIER, SATISFIED, VERY, Line, Moment, Spender
 from sim.customer.recruiters import pay_for_joining
 from sim.customer.states import Clock, State
+from sim.customer.touch_laws import TOUCH_YEARS
 
 _NEVER = math.inf
 _YEAR = 365.0
@@ -54,6 +56,7 @@ PROSPECT, GROWTH, STABLE, WARNING, ASKING, LOST, SUSPENDED, DORMANT, WON_BACK = 
 _CLOCK_WARNING, _CLOCK_RECOVERY, _CLOCK_PROBLEM = int(Clock.WARNING), int(Clock.RECOVERY), int(Clock.PROBLEM)
 _REACHED, _EXPLAINED, _ANSWERED = int(Decision.REACHED), int(Decision.EXPLAINED), int(Decision.ANSWERED)
 _CROSS_SOLD, _GIFT_PLEASED = int(Decision.CROSS_SOLD), int(Decision.GIFT_PLEASED)
+_CAME, _ACTIVITY_PLEASED = int(Decision.CAME), int(Decision.ACTIVITY_PLEASED)
 _SOLVED, _REPORTED, _SAVED = int(Decision.SOLVED), int(Decision.REPORTED), int(Decision.SAVED)
 _CONTACT, _GIFT, _TEAM_LINE = int(Line.CONTACT), int(Line.GIFT), int(Line.TEAM)
 _REWARD = int(Spender.REWARD)
@@ -127,6 +130,8 @@ def follow_policy(c, t, laws, firm, shared, entering_rewards, at_epoch):
         give_free_days(c, days, t, laws, shared)
     if offer_agreement(c, t, laws, firm, shared, entering_rewards, at_epoch):
         refresh(c, t, laws)
+    if offer_bundle(c, t, laws, firm, shared, entering_rewards):
+        refresh(c, t, laws)
 
 
 @njit(forceinline=True)
@@ -185,6 +190,14 @@ def touch(c, t, laws, shared):
         u = uniform(laws.seed, c.id, _GIFT_PLEASED, c.life, occurrence, c.replication)
         if u <= laws.gift_match[gift] and c.satisfaction == SATISFIED:
             c.satisfaction = VERY
+    activity = laws.touch_activity[i]
+    if activity >= 0:
+        u = uniform(laws.seed, c.id, _CAME, c.life, occurrence, c.replication)
+        if u <= laws.activity_comes[activity]:
+            book(c, _GIFT, laws.activity_cost[activity], t, laws, shared)
+            u = uniform(laws.seed, c.id, _ACTIVITY_PLEASED, c.life, occurrence, c.replication)
+            if u <= laws.activity_pleases[activity] and c.satisfaction == SATISFIED:
+                c.satisfaction = VERY
     next_touch(c, t, i, laws)
 
 
@@ -239,21 +252,33 @@ def start_life(c, t, laws, shared):
 
 
 @njit(forceinline=True)
-def join(c, t, laws, firm, shared):
-    """A prospect becomes a customer; the last score's cut-offs say its tier."""
+def keep_up(c, t, laws):
+    """Put who has no accounts to close into the accounting period of `t`."""
     period = c.period
     while laws.marks[period + 1] <= t:
         period += 1
     c.period = period
-    move(c, GROWTH, shared)
-    start_life(c, t, laws, shared)
-    c.due[_BOOKING] = laws.marks[period + 1]
-    pay_for_joining(c, t, laws, shared)
+
+
+@njit(forceinline=True)
+def take_tier(c, shared):
+    """Give who begins a life the tier that the last score's cut-offs say."""
     value = 12.0 * c.fee * (1.0 + c.growth)
     c.tier = NO_TIER
     for tier in range(1, shared.cuts.shape[2]):
         if value >= shared.cuts[c.row, c.segment, tier]:
             c.tier = tier
+
+
+@njit(forceinline=True)
+def join(c, t, laws, firm, shared):
+    """A prospect becomes a customer; the last score's cut-offs say its tier."""
+    keep_up(c, t, laws)
+    move(c, GROWTH, shared)
+    start_life(c, t, laws, shared)
+    c.due[_BOOKING] = laws.marks[c.period + 1]
+    pay_for_joining(c, t, laws, shared)
+    take_tier(c, shared)
     follow_policy(c, t, laws, firm, shared, True, False)
 
 

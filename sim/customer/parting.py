@@ -5,6 +5,7 @@ import math
 from numba import njit
 
 from sim.customer.clocks import stop
+from sim.customer.contest import note_leaving
 from sim.customer.contracts import penalty
 from sim.customer.draws import Decision, uniform
 from sim.customer.hooks import hook
@@ -28,6 +29,7 @@ def leave(c, k, t, laws, shared):
     count(c, LOSS_COLUMN + k, shared)
     c.lost_at = t
     c.reason = k
+    note_leaving(c, k, t)
     stop(c)
     settle(c, t, laws, shared)
 

@@ -5,6 +5,7 @@ import math
 from numba import njit
 
 from sim.customer.bonds import hold
+from sim.customer.contest import has_subsidised_bundle
 from sim.customer.draws import Decision, uniform
 from sim.customer.hooks import BOUND, hook
 from sim.customer.money import book
@@ -29,7 +30,8 @@ def earn_points(c, amount, t, laws, shared):
     earned = math.floor(laws.points_accrual * amount + 0.5)
     if earned == 0 or laws.points_segment[c.segment] == 0:
         return
-    if t < c.free_until or t < c.agreement_until or (c.subsidised == 1 and t < c.contract_until):
+    tied = t < c.agreement_until or (c.subsidised == 1 and t < c.contract_until) or has_subsidised_bundle(c, t, laws)
+    if t < c.free_until or tied:
         count(c, _WITHHELD, shared)
         return
     c.points += earned

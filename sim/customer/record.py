@@ -253,12 +253,13 @@ _CONTEST_FIELDS: list[Any] = [
     ("answers", np.int32),  # whether the firm answers rivals' promotions for it
     ("answered", np.float64),  # sum of the strengths that run in its segment now and are answered
     # leaving for the first time, and coming back
+    ("first_joined", np.float64),  # day; `joined` is that of the life it lives now
     ("left_at", np.float64),  # first day of leaving, inf none
     ("left_for", np.int32),  # clock that ended the relation then, -1 none
     ("attempts", np.int32),  # to win it back since it last left
-    ("tries", np.int32),  # attempts that the firm makes at most
     ("returns", np.int32),
     ("returned_at", np.float64),  # day of the last return, -inf none
+    ("away", np.float64),  # days between leaving and coming back, of all returns
 ]
 """What a customer of a contested world has besides."""
 

@@ -5,6 +5,7 @@ import math
 from numba import njit
 
 from sim.customer.bonds import hold
+from sim.customer.contest import has_returned
 from sim.customer.draws import Decision, uniform
 from sim.customer.hooks import BOUND, hook
 from sim.customer.money import book
@@ -20,10 +21,15 @@ _RECRUITED, _RESOLD = int(Decision.RECRUITED), int(Decision.RESOLD)
 
 @njit
 def recruit(c, t, laws):
-    """Whether an agent brings this customer, and whether it is a customer at all or a card to sell again."""
+    """Whether an agent brings this customer, and whether it is a customer at all or a card to sell again.
+
+    Who comes back is brought by nobody.
+    """
     c.recruited = 0
     c.resold = 0
     c.assessed = 0
+    if has_returned(c):
+        return
     u = uniform(laws.seed, c.id, _RECRUITED, c.life, 0, c.replication)
     if u > laws.agent_share:
         return

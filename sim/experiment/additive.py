@@ -17,8 +17,8 @@ from sim.evidence.means import mean_difference, stratified_mean_difference
 from sim.evidence.proportions import risk_difference, stratified_risk_difference
 from sim.evidence.results import Estimates
 
-SHARES = ("churn_rate",)
-"""Metrics that are a share of customers."""
+SHARES = ("churn_rate", "win_back_rate")
+"""Metrics that are a share of customers, or of those of them who left."""
 
 
 @dataclass(frozen=True, eq=False)

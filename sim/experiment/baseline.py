@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -10,11 +10,11 @@ from sim.customer.laws import MONTH, YEAR
 from sim.customer.life import PROSPECT
 from sim.customer.record import NO_TIER, Line
 from sim.experiment.accounts import revenue
+from sim.world.lives import first_leaving
 
 if TYPE_CHECKING:
     from sim.experiment.start import Start
-
-Customers = np.ndarray[Any, Any]
+    from sim.world.world import World
 
 DEFINITIONS = {
     "annual_churn": "losses in 365 days / mean base of those days (年离网率)",
@@ -57,9 +57,9 @@ def live_baseline(start: Start) -> tuple[dict[str, np.ndarray], np.ndarray]:
         return found
 
     lines = tally[..., : len(Line)].sum(axis=(1, 2))
-    months = _customer_days(customers, rows, horizon) / MONTH
+    months = _customer_days(world, horizon) / MONTH
     metrics = {
-        "churn_rate": 1.0 - share(kept, base),
+        "churn_rate": 1.0 - share(base & (first_leaving(customers) >= horizon), base),
         "kept_share": share(kept, base),
         "kept_revenue_share": share(kept, base, fee),
         "revenue_per_customer_month": revenue(lines) / 100.0 / np.maximum(months, 1e-9),
@@ -70,12 +70,12 @@ def live_baseline(start: Start) -> tuple[dict[str, np.ndarray], np.ndarray]:
         metrics["kept_revenue_share_middle_and_high"] = share(kept & valued, base & valued, fee)
     if horizon < YEAR:
         world.live(YEAR)
-    left = (customers["lost_at"] < YEAR).astype(np.float64)
-    losses = np.bincount(customers["row"], weights=left, minlength=rows)
-    mean_base = _customer_days(customers, rows, YEAR) / YEAR
+    lives = world.lives()
+    losses = np.bincount(lives.row, weights=lives.ended(0.0, YEAR), minlength=rows)
+    mean_base = _customer_days(world, YEAR) / YEAR
     return {"annual_churn": losses / np.maximum(mean_base, 1e-9), **metrics}, tally
 
 
-def _customer_days(customers: Customers, rows: int, end: float) -> np.ndarray:
-    days = np.maximum(0.0, np.minimum(customers["lost_at"], end) - np.maximum(customers["joined"], 0.0))
-    return np.bincount(customers["row"], weights=days, minlength=rows)
+def _customer_days(world: World, end: float) -> np.ndarray:
+    lives = world.lives()
+    return np.bincount(lives.row, weights=lives.days(0.0, end), minlength=world.rows)

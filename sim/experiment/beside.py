@@ -24,7 +24,7 @@ from sim.evidence.restricted_mean import restricted_mean_difference
 from sim.evidence.results import Estimates, Interval, Refused
 from sim.experiment.accounts import revenue
 from sim.experiment.additive import SHARES
-from sim.experiment.outcomes import FEN, Outcomes
+from sim.experiment.outcomes import FEN, NO_CELL, Outcomes
 from sim.experiment.truth import paired
 
 if TYPE_CHECKING:
@@ -89,11 +89,11 @@ def _ratios(bench: Bench, pair: tuple[str, str]) -> Iterator[Beside]:
     """Ratios of totals; customers are what was assigned, so months are no observations."""
 
     def by_month(one: Outcomes) -> Parts:
-        return np.asarray(revenue(one.ledger) / FEN), one.days / MONTH
+        return np.asarray(revenue(one.ledger) / FEN), one.active / MONTH
 
     def kept(one: Outcomes) -> Parts:
         fee = one.before["fee"].astype(np.float64)
-        return np.where(one.left, 0.0, fee), fee
+        return np.where(one.cell == NO_CELL, 0.0, fee), fee
 
     for what, parts in (("revenue_per_active_month", by_month), ("kept_revenue", kept)):
         of, in_arm = _of(bench, pair)

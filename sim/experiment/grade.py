@@ -18,10 +18,10 @@ from sim.evidence.means import mean_difference, stratified_mean_difference
 from sim.evidence.proportions import risk_difference, stratified_risk_difference
 from sim.evidence.results import Estimates, Interval, Refused
 from sim.evidence.survival import log_rank
-from sim.experiment.additive import Cells, cells_of
+from sim.experiment.additive import SHARES, Cells, cells_of
 from sim.experiment.assignment import assign
 from sim.experiment.families import corrected
-from sim.experiment.outcomes import DEFINITIONS, FEN, Outcomes, mean_by, metric
+from sim.experiment.outcomes import DEFINITIONS, FEN, OF_LEAVERS, Outcomes, counted, mean_by, metric
 from sim.experiment.truth import Truth, paired
 from sim.scenario.problems import Impossible
 
@@ -88,8 +88,6 @@ class Bench(Truth):
     replications, horizon, margin, seed
     """
 
-    metrics = tuple(DEFINITIONS)
-
     def __init__(
         self,
         experiment: Experiment,
@@ -104,6 +102,7 @@ class Bench(Truth):
     ) -> None:
         super().__init__(experiment, rollouts, replications, horizon)
         self.experiment, self.trial = experiment, trial
+        self.metrics = (*DEFINITIONS, *(name for name in experiment.metrics if name in OF_LEAVERS))
         self.table, self.margin, self.seed = residual_table, margin, seed
         everybody = [trial, *rollouts.values()]
         if len(trial) == 0:
@@ -138,8 +137,8 @@ class Bench(Truth):
         return metric(outcomes, name, self.margin, residual)
 
     def by_replication(self, arm: str, name: str) -> np.ndarray:
-        """A metric's mean over those eligible."""
-        rollout = self.rollouts[arm]
+        """A metric's mean over those eligible of whom it speaks."""
+        rollout = counted(self.rollouts[arm], name)
         values = self.values(rollout, name, lived=True)
         return mean_by(rollout.replication, values, self.replications)
 
@@ -151,7 +150,7 @@ class Bench(Truth):
     def estimates(self, outcomes: Outcomes, name: str, arm: str, against: str, level: float) -> Estimates:
         """The analysis that follows the design, of every trial at once."""
         pair = np.isin(outcomes.arm, [self.arms.index(arm), self.arms.index(against)])
-        of = outcomes.where(pair)
+        of = counted(outcomes.where(pair), name)
         in_arm = of.arm == self.arms.index(arm)
         stratum = of.stratum if self.stratified else None
         if name in (LOG_RANK, HAZARD_RATIO):
@@ -159,8 +158,9 @@ class Bench(Truth):
             if name == LOG_RANK:
                 return log_rank(of.days, of.left, in_arm, **lives)
             return hazard_ratio(of.days, of.left, in_arm, horizon_days=self.horizon, level=level, **lives)
-        if name == "churn_rate":
-            one, other = self._counts(of, in_arm), self._counts(of, ~in_arm)
+        if name in SHARES:
+            events = self.values(of, name, lived=False) > 0
+            one, other = self._counts(of, events, in_arm), self._counts(of, events, ~in_arm)
             compare = stratified_risk_difference if self.stratified else risk_difference
             return compare(one, other, level=level)
         values = self.values(of, name, lived=False)
@@ -169,7 +169,7 @@ class Bench(Truth):
 
     def cells(self, name: str) -> Cells:
         """Sums of a metric in all trials, without strata."""
-        trial = self.trial
+        trial = counted(self.trial, name)
         values = self.values(trial, name, lived=False)
         one = np.zeros(len(trial), dtype=np.int64)
         return cells_of(values, trial.replication, self.replications, one, 1, trial.arm, len(self.arms))
@@ -180,8 +180,8 @@ class Bench(Truth):
             cells |= {"stratum": of.stratum[mask], "strata": self.strata}
         return cells
 
-    def _counts(self, of: Outcomes, mask: np.ndarray) -> Counts:
-        return counts(of.left[mask], **self._cells(of, mask))
+    def _counts(self, of: Outcomes, events: np.ndarray, mask: np.ndarray) -> Counts:
+        return counts(events[mask], **self._cells(of, mask))
 
     def _sample(self, of: Outcomes, values: np.ndarray, mask: np.ndarray) -> Sample:
         return sample(values[mask], **self._cells(of, mask))
@@ -246,6 +246,8 @@ class Bench(Truth):
         """
         if name in (LOG_RANK, HAZARD_RATIO):
             return Refused("only differences of means can be compared between trials and roll-outs")
+        if name in OF_LEAVERS:
+            return Refused("who leaves in the trial and who leaves in the roll-out are not the same")
         return paired(self._gap(name, arm, lived=False), self._gap(name, against, lived=False))
 
     def _gap(self, name: str, arm: str, *, lived: bool) -> np.ndarray:
@@ -268,8 +270,8 @@ class Bench(Truth):
             in_arm = of.arm == self.arms.index(claim.arm)
             test = stratified_share_equivalence if self.stratified else share_equivalence
             trials = test(
-                self._counts(of, in_arm),
-                self._counts(of, ~in_arm),
+                self._counts(of, of.left, in_arm),
+                self._counts(of, of.left, ~in_arm),
                 margin=claim.margin,
                 alpha=self.experiment.alpha,
             )

@@ -169,29 +169,27 @@ def _of_year(scenario: Scenario, world: World, year: str, begin: float) -> Quant
     """What the firm's books say of the year that begins on day `begin`."""
     customers, rows = world.customers, world.rows
     end = begin + YEAR
-    there = np.maximum(0.0, np.minimum(customers["lost_at"], end) - np.maximum(customers["joined"], begin))
-    left = (customers["lost_at"] >= begin) & (customers["lost_at"] < end)
-    row = customers["row"]
-    mean_base = np.bincount(row, weights=there, minlength=rows) / YEAR
-    losses = np.bincount(row, weights=left, minlength=rows)
+    lives = world.lives()
+    there, ended = lives.days(begin, end), lives.ended(begin, end)
+    mean_base = np.bincount(lives.row, weights=there, minlength=rows) / YEAR
+    losses = np.bincount(lives.row, weights=ended, minlength=rows)
     of = {
         f"{year}.mean_base": mean_base,
         f"{year}.losses": losses,
         f"{year}.annual_churn": ratio(losses, mean_base),
     }
     for number, segment in enumerate(scenario.segments):
-        inside = customers["segment"] == number
-        lost = np.bincount(row, weights=left & inside, minlength=rows)
-        days = np.bincount(row, weights=there * inside, minlength=rows)
+        inside = (customers["segment"] == number)[lives.position]
+        lost = np.bincount(lives.row, weights=ended & inside, minlength=rows)
+        days = np.bincount(lives.row, weights=there * inside, minlength=rows)
         of[f"{year}.annual_churn.{segment}"] = ratio(lost, days / YEAR)
-    begun = (customers["joined"] < begin) | ((begin == 0.0) & (customers["joined"] <= 0.0))
-    at_begin = begun & (customers["lost_at"] >= begin)
-    at_end = (customers["joined"] < end) & (customers["lost_at"] >= end)
+    left = lives.of_customers(ended)
+    at_begin, at_end = (lives.of_customers(lives.covers(day)) for day in (begin, end))
     of[f"{year}.growth"] = ratio(_count(customers, at_end, rows), _count(customers, at_begin, rows)) - 1
-    month = np.rint((customers["lost_at"] - customers["joined"])[left] / MONTH).astype(int)
+    month = np.rint((lives.lost_at - lives.joined)[ended] / MONTH).astype(int)
     for name, low, high in PEAKS:
         near = (month >= low) & (month < high)
-        place = row[left][near] * high + month[near]
+        place = lives.row[ended][near] * high + month[near]
         of[f"{year}.{name}"] = (
             np.bincount(place, minlength=rows * high).reshape(rows, high).argmax(axis=1).astype(float)
         )

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from sim.experiment.outcomes import Outcomes
     from sim.experiment.start import Start
     from sim.scenario.experiment_schema import Experiment
+    from sim.world.world import World
 
 
 def before_and_after(start: Start, experiment: Experiment) -> dict[str, np.ndarray]:
@@ -33,7 +34,7 @@ def before_and_after(start: Start, experiment: Experiment) -> dict[str, np.ndarr
     before.begin()
     first = eligible(experiment, before.customers)
     before.live(horizon)
-    churn_before = _churn(before.customers[first], rows, 0.0, horizon)
+    churn_before = _churn(before, first, rows, 0.0, horizon)
     differences = {}
     for name, arm in experiment.arms.items():
         if name == experiment.reference:
@@ -44,7 +45,7 @@ def before_and_after(start: Start, experiment: Experiment) -> dict[str, np.ndarr
         after.enrol(second, 0)
         after.begin()
         after.live(2 * horizon)
-        differences[name] = _churn(after.customers[second], rows, horizon, 2 * horizon) - churn_before
+        differences[name] = _churn(after, second, rows, horizon, 2 * horizon) - churn_before
     return differences
 
 
@@ -60,9 +61,11 @@ def responders_and_others(trial: Outcomes, arm: int, replications: int) -> np.nd
     return difference
 
 
-def _churn(customers: np.ndarray, rows: int, begin: float, end: float) -> np.ndarray:
-    left = (customers["lost_at"] >= begin) & (customers["lost_at"] < end)
-    n = np.bincount(customers["row"], minlength=rows)
-    lost = np.bincount(customers["row"], weights=left, minlength=rows)
+def _churn(world: World, who: np.ndarray, rows: int, begin: float, end: float) -> np.ndarray:
+    """Share of some customers who left in a time, also where they came back."""
+    lives = world.lives()
+    left, row = lives.of_customers(lives.ended(begin, end))[who], world.customers["row"][who]
+    n = np.bincount(row, minlength=rows)
+    lost = np.bincount(row, weights=left, minlength=rows)
     churn: np.ndarray = np.divide(lost, n, out=np.full(rows, np.nan), where=n > 0)
     return churn

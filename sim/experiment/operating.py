@@ -20,7 +20,7 @@ from sim.experiment.assignment import assign, strata_count
 from sim.experiment.decide import Concluded, conclude, decide
 from sim.experiment.families import corrected
 from sim.experiment.guardrails import allowed
-from sim.experiment.outcomes import Outcomes, concatenate, metric, residual_table
+from sim.experiment.outcomes import Outcomes, concatenate, is_counted, metric, residual_table
 from sim.experiment.truth import paired
 from sim.scenario.problems import Impossible
 
@@ -106,8 +106,9 @@ def sum_up(
 
     def seen(outcomes: Outcomes, name: str, arm: np.ndarray) -> Cells:
         residual = np.where(outcomes.cell >= 0, table[outcomes.cell], 0.0) if name == WITH_RESIDUAL else None
-        values = metric(outcomes, name, margin, residual)
-        return cells_of(values, outcomes.replication - replications[0], rows, outcomes.stratum, size, arm, len(arms))
+        values, of = metric(outcomes, name, margin, residual), is_counted(outcomes, name)
+        row, stratum = outcomes.replication[of] - replications[0], outcomes.stratum[of]
+        return cells_of(values[of], row, rows, stratum, size, arm[of], len(arms))
 
     names = metrics_of(scenario, experiment)
     return Sums(

@@ -11,6 +11,7 @@ import numpy as np
 from sim.customer.record import TIER_NAMES
 from sim.experiment.accounts import cost, net_value, revenue
 from sim.experiment.assignment import tenure_band, tenure_bands
+from sim.world.lives import first_leaving, first_reason
 
 if TYPE_CHECKING:
     from sim.scenario.schema import Scenario
@@ -33,6 +34,12 @@ DEFINITIONS = {
 }
 """Wording and unit of the metrics that an experiment can name."""
 
+WIN_BACK_RATE = "win_back_rate"
+OF_LEAVERS = {
+    WIN_BACK_RATE: "of those enrolled who left within the horizon, the share who came back within it (挽回率)",
+}
+"""Wording of the metrics that are a share of those who left: an experiment can name them in a world that wins back."""
+
 
 @dataclass(frozen=True, eq=False)
 class Outcomes:
@@ -42,15 +49,18 @@ class Outcomes:
     ----------
     replication : number of the replication
     stratum, arm : numbers
-    days : day of leaving, or the horizon
-    left : whether it left the operator within the horizon
-    reason : number of the leaving clock, -1 for who is still there
+    days : day of leaving for the first time, or the horizon
+    left : whether it left the operator within the horizon, also where it came back
+    reason : number of the clock for which it left, -1 for who did not
+    active : days on which it was a customer, within the horizon
+    returned : whether it came back within the horizon, also where it left again
     ledger : fen within the horizon, (n, lines)
     residual : fen, discounted net value after the horizon (0 where the world was not lived on)
-    cell : tier x tenure band at the horizon, `NO_CELL` for who has left
+    cell : tier x tenure band at the horizon, `NO_CELL` for who is not there
     answer : satisfaction at the last survey answer, -1 never answered
     before : what was so on day 0, of `before_dtype`
-    lost_at : day of leaving as far as the world was lived, also after the horizon; inf for who was still there then
+    lost_at : day of leaving for the first time as far as the world was lived, also after the horizon; inf for who never
+        left
     net_at : fen, net value by each day of the follow-up, (n, days)
     """
 
@@ -61,6 +71,8 @@ class Outcomes:
     days: np.ndarray
     left: np.ndarray
     reason: np.ndarray
+    active: np.ndarray
+    returned: np.ndarray
     ledger: np.ndarray
     residual: np.ndarray
     cell: np.ndarray
@@ -87,7 +99,12 @@ def read_outcomes(
     scenario: Scenario, customers: Customers, stratum: np.ndarray, before: np.ndarray, horizon: float
 ) -> Outcomes:
     """Read the outcomes of customers (already chosen, in the order of `stratum` and `before`) at the horizon."""
-    left = customers["lost_at"] < horizon
+    gone, left_at = customers["lost_at"] < horizon, first_leaving(customers)
+    left = left_at < horizon
+    returns, away = (
+        customers[name] if name in (customers.dtype.names or ()) else np.zeros(len(customers))
+        for name in ("returns", "away")
+    )
     bands = len(tenure_bands(scenario))
     cell = customers["tier"] * bands + tenure_band(scenario, customers, horizon)
     return Outcomes(
@@ -95,15 +112,17 @@ def read_outcomes(
         id=customers["id"].astype(np.int64),
         stratum=stratum,
         arm=customers["arm"].astype(np.int64),
-        days=np.minimum(customers["lost_at"], horizon),
+        days=np.minimum(left_at, horizon),
         left=left,
-        reason=np.where(left, customers["reason"], -1).astype(np.int64),
+        reason=np.where(left, first_reason(customers), -1).astype(np.int64),
+        active=np.minimum(customers["lost_at"], horizon) - away,
+        returned=returns > 0,
         ledger=customers["ledger"].copy(),
         residual=customers["residual"].copy(),
-        cell=np.where(left, NO_CELL, cell).astype(np.int64),
+        cell=np.where(gone, NO_CELL, cell).astype(np.int64),
         answer=customers["answer"].astype(np.int64),
         before=before,
-        lost_at=customers["lost_at"].copy(),
+        lost_at=left_at.copy(),
         net_at=np.zeros((len(customers), 0)),
     )
 
@@ -120,7 +139,7 @@ def metric(outcomes: Outcomes, name: str, margin: float, residual: np.ndarray | 
     ----------
     outcomes : Outcomes
     name : str
-        One of `DEFINITIONS`.
+        One of `DEFINITIONS` or `OF_LEAVERS`; those of leavers say something of them alone, see `counted`.
     margin : float
         Share of the list fee that is margin.
     residual : float64 array, shape (n,), optional
@@ -129,6 +148,8 @@ def metric(outcomes: Outcomes, name: str, margin: float, residual: np.ndarray | 
     ledger = outcomes.ledger
     if name == "churn_rate":
         return outcomes.left.astype(np.float64)
+    if name == WIN_BACK_RATE:
+        return outcomes.returned.astype(np.float64)
     if name == "revenue_per_customer":
         return np.asarray(revenue(ledger) / FEN)
     if name == "cost_per_customer":
@@ -137,6 +158,16 @@ def metric(outcomes: Outcomes, name: str, margin: float, residual: np.ndarray | 
     if name == "net_value_with_residual_per_customer":
         net = net + (outcomes.residual if residual is None else residual)
     return np.asarray(net / FEN)
+
+
+def is_counted(outcomes: Outcomes, name: str) -> np.ndarray:
+    """Of whom a metric speaks: everybody, or those who left; shape (n,)."""
+    return outcomes.left if name in OF_LEAVERS else np.ones(len(outcomes), dtype=bool)
+
+
+def counted(outcomes: Outcomes, name: str) -> Outcomes:
+    """The customers of whom a metric speaks."""
+    return outcomes.where(is_counted(outcomes, name)) if name in OF_LEAVERS else outcomes
 
 
 def mean_by(row: np.ndarray, values: np.ndarray, rows: int) -> np.ndarray:

@@ -87,7 +87,7 @@ def non_compliance(bench: Bench, rule: NonCompliance) -> Filed:
         chosen: np.ndarray = np.where(other.reshape(-1, *[1] * (own.ndim - 1)), its, own)
         return chosen
 
-    lived = {name: mixed(name) for name in ("days", "left", "reason", "ledger", "cell", "answer")}
+    lived = {name: mixed(name) for name in ("days", "left", "reason", "active", "returned", "ledger", "cell", "answer")}
     received = np.where(other, reference, trial.arm)
     return Filed(replace(trial, **lived), received, np.zeros(len(trial)))
 

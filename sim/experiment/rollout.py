@@ -15,12 +15,13 @@ from sim.customer.life import LOST, PROSPECT
 from sim.customer.record import Line
 from sim.experiment.accounts import cost, net_value, revenue
 from sim.experiment.before import read_before
-from sim.experiment.outcomes import FEN, Outcomes, concatenate, mean_by, read_outcomes
+from sim.experiment.outcomes import FEN, WIN_BACK_RATE, Outcomes, concatenate, mean_by, read_outcomes
 from sim.experiment.start import Start, residual_end
 from sim.experiment.trial import horizon_of
 from sim.experiment.truth import Customers, RolloutBlock, Truth
 from sim.scenario.offers import Arm
 from sim.scenario.terms import under_terms
+from sim.world.lives import first_leaving
 from sim.world.world import World
 
 if TYPE_CHECKING:
@@ -48,8 +49,9 @@ DEFINITIONS = {
     ),
     "abandoned_share": ("callers who left because their patience ran out, of all calls", "share"),
     "calls_per_customer": ("calls at the save desk within the horizon, over the customers of day 0", "calls"),
+    WIN_BACK_RATE: ("of the base on day 0 who left within the horizon, the share who came back within it", "share"),
 }
-"""Wording and unit of what is known of a firm; the last four where it has a save desk."""
+"""Wording and unit of what is known of a firm; the last ones where it has a save desk, or wins back."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,10 +88,13 @@ def live_firm(start: Start, question: FirmQuestion) -> FirmBlock:
         measures[name] = _at_desk(world, base)
         world.live(residual_end(start.scenario, horizon))
         outcomes.residual[:] = world.customers["residual"][base]
-        outcomes.lost_at[:] = world.customers["lost_at"][base]
+        outcomes.lost_at[:] = first_leaving(world.customers)[base]
         rollouts[name] = outcomes
         measures[name] |= _in_books(world, base, tallies[name])
-        measures[name]["churn_rate"] = mean_by(world.customers["row"][base], outcomes.left, world.rows)
+        row = world.customers["row"][base]
+        measures[name]["churn_rate"] = mean_by(row, outcomes.left, world.rows)
+        if start.scenario.win_back is not None:
+            measures[name][WIN_BACK_RATE] = mean_by(row[outcomes.left], outcomes.returned[outcomes.left], world.rows)
         if 0 in start.replications:
             customers[name] = world.customers[: world.row_start[1]].copy()
     return FirmBlock(rollouts, tallies, customers, start.laws.marks, measures)

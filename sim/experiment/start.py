@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.customer.base import draw_base, without_books
+from sim.customer.base import draw_base, renew_prospects, without_books
 from sim.customer.laws import MONTH, YEAR, Laws, Timetable, compile_laws
 from sim.customer.terms import take_terms
 from sim.experiment.score_curve import ScoreCurve, curve_of
@@ -71,6 +71,8 @@ class Start:
         laws = compile_laws(scenario, seed, marks[1:], self.laws.horizon)
         timetable = compile_timetable(scenario, seed, self.replications, float(marks[-1]))
         customers = self.customers.copy()
+        if scenario.prospects != self.scenario.prospects:
+            customers = renew_prospects(scenario, laws, customers, self.replications)
         take_terms(customers, laws.table, without_books(timetable), 0.0)
         # the score was made before day 0: other terms change what is done with it, not what it can tell
         return Start(scenario, laws, timetable, customers, self.replications, self.curve)

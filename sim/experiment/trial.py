@@ -14,9 +14,10 @@ import numpy as np
 from sim.experiment.assignment import assign, eligible, strata
 from sim.experiment.before import read_before
 from sim.experiment.follow_up import live_through
-from sim.experiment.outcomes import Outcomes, mean_by, metric, read_outcomes
+from sim.experiment.outcomes import Outcomes, counted, mean_by, metric, read_outcomes
 from sim.experiment.start import Start, residual_end
 from sim.experiment.truth import Customers, RolloutBlock
+from sim.world.lives import first_leaving
 from sim.world.world import World
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ class ExperimentBlock(RolloutBlock):
 
     def means(self, arm: str, name: str, replications: np.ndarray, margin: float) -> np.ndarray:
         """A metric's mean over those eligible."""
-        outcomes = self.rollouts[arm]
+        outcomes = counted(self.rollouts[arm], name)
         row = outcomes.replication - replications[0]
         return mean_by(row, metric(outcomes, name, margin), len(replications))
 
@@ -99,7 +100,7 @@ def _lived(
         world.end_campaign(background.policy, background.without)
         net = np.concatenate([net, live_through(world, who, later)], axis=1)
         world.live(max(until, *later) if later else until)
-    return replace(outcomes, net_at=net, lost_at=world.customers["lost_at"][who])
+    return replace(outcomes, net_at=net, lost_at=first_leaving(world.customers)[who])
 
 
 def live_experiment(start: Start, experiment: Experiment, seed: int, *, trial: bool = True) -> ExperimentBlock:

@@ -16,7 +16,7 @@ from sim.experiment.baseline import DEFINITIONS as BASELINE_DEFINITIONS
 from sim.experiment.decide import decide
 from sim.experiment.grade import HAZARD_RATIO, LOG_RANK, Bench
 from sim.experiment.history import RISK_CLASSES, VALUE_CLASSES
-from sim.experiment.outcomes import DEFINITIONS, Outcomes, concatenate, mean_by, residual_table
+from sim.experiment.outcomes import DEFINITIONS, OF_LEAVERS, Outcomes, concatenate, mean_by, residual_table
 from sim.experiment.rollout import DEFINITIONS as FIRM_DEFINITIONS
 from sim.experiment.rollout import FirmBlock, FirmTruth
 from sim.experiment.trial import ExperimentBlock
@@ -71,7 +71,7 @@ def summarise(lived: Lived) -> dict[str, Any]:
             name: {tier: part.model_dump(exclude_none=True) for tier, part in policy.items()}
             for name, policy in scenario.policies.items()
         },
-        "definitions": _definitions(lived.experiments),
+        "definitions": _definitions(lived.loaded.value, lived.experiments),
         "baseline": {name: _known_mean(values).plain() for name, values in lived.baseline.items()},
         "assumptions": _assumptions(lived.loaded),
         "matrix": _matrix(lived.quantities),
@@ -88,7 +88,7 @@ def _known_mean(values: np.ndarray) -> Interval | Refused:
     return run_mean(known) if len(known) else Refused("no replication has customers of whom this could be said")
 
 
-def _definitions(experiments: Sequence[Question]) -> dict[str, dict[str, str]]:
+def _definitions(scenario: Scenario, experiments: Sequence[Question]) -> dict[str, dict[str, str]]:
     units = dict.fromkeys(DEFINITIONS, "yuan") | {"churn_rate": "share"}
     units |= dict.fromkeys(BASELINE_DEFINITIONS, "share")
     units |= {"revenue_per_customer_month": "yuan a month", "mean_base": "count"}
@@ -98,8 +98,12 @@ def _definitions(experiments: Sequence[Question]) -> dict[str, dict[str, str]]:
         HAZARD_RATIO: "average hazard ratio over the horizon (Cox)",
     }
     units |= {LOG_RANK: "none", HAZARD_RATIO: "ratio"}
+    if scenario.win_back is not None:
+        wordings |= OF_LEAVERS
+        units |= dict.fromkeys(OF_LEAVERS, "share")
     if any(isinstance(experiment, FirmQuestion) for experiment in experiments):
-        for name, (wording, unit) in FIRM_DEFINITIONS.items():
+        of_firm = {name: of for name, of in FIRM_DEFINITIONS.items() if name not in OF_LEAVERS or name in wordings}
+        for name, (wording, unit) in of_firm.items():
             other = f"{wordings[name]}; of a question about the firm: " if name in wordings else ""
             wordings[name] = other + wording
             units[name] = unit

@@ -11,6 +11,7 @@ from sim.customer.life import LOST
 from sim.customer.moves import COUNT_COLUMN, LOSS_COLUMN, MOVE_COLUMN, STATE_COLUMN
 from sim.customer.record import SATISFACTION_NAMES, TIER_NAMES, Count, Line
 from sim.customer.states import ACTIVE, MOVES, REASONS, Clock
+from sim.world.lives import first_joining, first_leaving, first_reason
 
 if TYPE_CHECKING:
     from sim.planning.run import Block
@@ -72,7 +73,8 @@ def _periods(world: str, arms: list[str], tally: np.ndarray, marks: np.ndarray) 
 def customers_table(scenario: Scenario, experiments: Sequence[Question], block: Block) -> Table:
     """Every customer of the first replication in every roll-out, with what it was like and what became of it.
 
-    States are those after the residual time; the ledger is that of the horizon.
+    States are those after the residual time, and returns those by then; the ledger is that of the horizon. Days end
+    with the first leaving.
     """
     parts = []
     segments = np.array(list(scenario.segments))
@@ -80,21 +82,21 @@ def customers_table(scenario: Scenario, experiments: Sequence[Question], block: 
     for e in experiments:
         horizon = float(e.horizon_days or scenario.horizon_days)
         for arm, c in block.experiments[e.name].customers.items():
-            c = c[c["joined"] < horizon]
-            left = c["lost_at"] < horizon
+            c = c[first_joining(c) < horizon]
+            left = first_leaving(c) < horizon
             part: Table = {
                 "experiment": np.full(len(c), e.name),
                 "arm": np.full(len(c), arm),
                 "customer": c["id"],
                 "enrolled": c["arm"] >= 0,
                 "segment": segments[c["segment"]],
-                "joined_day": c["joined"],
+                "joined_day": first_joining(c),
                 "price_sensitivity": c["price_sensitivity"],
                 "growth_per_year": c["growth"],
                 "frailty": c["frailty"],
                 "left": left,
-                "days": np.minimum(c["lost_at"], horizon) - np.maximum(c["joined"], 0.0),
-                "reason": np.where(left, reasons[c["reason"] + 1], ""),
+                "days": np.minimum(first_leaving(c), horizon) - np.maximum(first_joining(c), 0.0),
+                "reason": np.where(left, reasons[first_reason(c) + 1], ""),
                 "contacts": c["contacts"],
                 "last_answer": np.array(["", *SATISFACTION_NAMES])[c["answer"] + 1],
                 "problems_solved": c["solved"],
@@ -102,6 +104,8 @@ def customers_table(scenario: Scenario, experiments: Sequence[Question], block: 
                 "there_at_end": c["state"] != LOST,
                 "residual_fen": c["residual"],
             }
+            if "returns" in (c.dtype.names or ()):
+                part["returns"] = c["returns"]
             part |= {f"{line.name.lower()}_fen": c["ledger"][:, line] for line in Line}
             parts.append(part)
     return {column: np.concatenate([part[column] for part in parts]) for column in parts[0]}

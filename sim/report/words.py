@@ -25,6 +25,7 @@ METRICS: dict[str, tuple[str, str]] = {
     "mean_wait_minutes": ("mean wait at the desk", "平均等待时间"),
     "abandoned_share": ("callers who tired of waiting", "放弃率"),
     "calls_per_customer": ("calls a customer", "户均来电"),
+    "win_back_rate": ("leavers won back", "挽回率"),
     "log_rank": ("survival, log-rank test", "对数秩检验"),
     "hazard_ratio": ("hazard ratio", "风险比"),
     "days_there": ("days still there", "平均在网天数"),
@@ -152,6 +153,14 @@ def agreement_in_words(agreement: Mapping[str, Any]) -> str:
     return f"{size(agreement['months'])} monthly credits of {size(credit)} yuan" if credit else ""
 
 
+def attempts_in_words(effort: Mapping[str, Any]) -> str:
+    """Say what is done to win back who has left: ``up to 3 attempts to win back``; of 0, that nobody is approached."""
+    attempts = effort["attempts"]
+    if not attempts:
+        return "no attempts to win back"
+    return "1 attempt to win back" if attempts == 1 else f"up to {size(attempts)} attempts to win back"
+
+
 def terms_in_words(terms: Mapping[str, Any]) -> list[str]:
     """Say to which values a firm sets numbers of its world: ``desk seats 4``."""
     parts = []
@@ -175,6 +184,8 @@ def gets_in_words(gets: Mapping[str, Any]) -> str:
             parts.append(reward_in_words(value))
         elif key == "agreement" and isinstance(value, Mapping):
             parts += [words for words in [agreement_in_words(value)] if words]
+        elif key == "win_back" and isinstance(value, Mapping):
+            parts.append(attempts_in_words(value))
         elif key == "set":
             parts += terms_in_words(value)
         elif key == "policy":

@@ -12,10 +12,12 @@ from sim.scenario.firm_rules import FIRM_RULES
 from sim.scenario.inject_rules import injected_fits
 from sim.scenario.loaded import Loaded
 from sim.scenario.problems import InputProblems, KeyPath, Problem, nearest, one_of, shown
+from sim.scenario.return_rules import lacking_offers
 from sim.scenario.schema import Scenario
 from sim.scenario.view import View
 
 _WITH_RESIDUAL = "net_value_with_residual_per_customer"
+_WIN_BACK_RATE = "win_back_rate"
 
 _CELLS = ("neither", "first", "second", "both")
 
@@ -190,6 +192,8 @@ def _world_has_it(view: View, scenario: Loaded[Scenario]) -> Found:
         if arm.get("points_reminder") is True and (world.points is None or world.points.reminder is None):
             block = "block 'points'" if world.points is None else "points.reminder"
             yield view.problem((*path, "points_reminder"), "true", f"left out, because {scenario.file} has no {block}")
+        lacking = lacking_offers(arm, path, lambda block: getattr(world, block) is not None, str(scenario.file))
+        yield from (view.problem(*problem) for problem in lacking)
         if arm.get("reminders") is True and (world.billing is None or not world.billing.reminder_days):
             block = "block 'billing'" if world.billing is None else "billing.reminder_days"
             yield view.problem((*path, "reminders"), "true", f"left out, because {scenario.file} has no {block}")
@@ -250,6 +254,15 @@ def _residual_known(view: View, scenario: Loaded[Scenario]) -> Found:
                 yield view.problem(at, shown(name), rule)
 
 
+def _leavers_can_come_back(view: View, scenario: Loaded[Scenario]) -> Found:
+    if scenario.value.win_back is not None:
+        return
+    for at, name in view.names("metrics"):
+        if name == _WIN_BACK_RATE:
+            rule = f"another metric, because {scenario.file} has no block 'win_back'"
+            yield view.problem(at, shown(name), rule)
+
+
 def _doubt_has_range(view: View, scenario: Loaded[Scenario]) -> Found:
     ranged = [path for path, origin in scenario.provenance.items() if origin.ranged]
     for at, name in view.names("doubt"):
@@ -307,5 +320,6 @@ _AGAINST_SCENARIO: tuple[Callable[[View, Loaded[Scenario]], Found], ...] = (
     _looks_within_horizon,
     _follow_up_is_lived,
     _residual_known,
+    _leavers_can_come_back,
     _doubt_has_range,
 )

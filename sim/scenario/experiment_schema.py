@@ -33,7 +33,9 @@ DeskMetric = Literal[
     "abandoned_share",
     "calls_per_customer",
 ]
-FirmMetric = Literal[Metric, DeskMetric]
+TrialMetric = Literal[Metric, "win_back_rate"]
+"""What an experiment can ask: where the firm wins back, how many of those who left came back too."""
+FirmMetric = Literal[TrialMetric, DeskMetric]
 """What a question about the firm can ask: what is measured at the save desk too."""
 PolicyPart = Literal[
     "cadence",
@@ -194,7 +196,7 @@ class Experiment(Question):
     eligible: Eligible = Eligible()
     assignment: Assignment
     arms: dict[Name, Arm] = Field(min_length=2, max_length=16)
-    metrics: Many[Metric] = Field(min_length=1)
+    metrics: Many[TrialMetric] = Field(min_length=1)
     equivalence: Many[Equivalence] = ()
     alpha: float = Field(default=0.05, gt=0, lt=0.5)
     multiplicity: Literal["holm", "dunnett", "benjamini_hochberg"] = "holm"

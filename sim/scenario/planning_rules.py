@@ -53,6 +53,8 @@ def _mechanisms_present(view: View) -> Found:
             "points_reminder": "points",
             "answers": "intelligence",
             "warning_call": "early_warning",
+            "win_back": "win_back",
+            "bundle": "bundles",
         }
         for key, block in needs.items():
             if action.get(key) not in (None, False) and view.get(block) is None:

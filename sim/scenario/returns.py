@@ -10,6 +10,8 @@ from sim.scenario.early_warning import LagDays
 from sim.scenario.kinds import Block, Days, Growth, Many, PositiveDays, Share, Whole, Yuan
 
 LostFor = Literal["competitor", "need_gone", "variety", "arrears"]
+WORTH_A_TRY: tuple[LostFor, ...] = ("competitor", "variety", "arrears")
+"""Reasons of those who are approached where nothing is said: who does not need it any more is left alone."""
 
 
 class NotWorth(Block):
@@ -30,7 +32,7 @@ class Returned(Block):
 class WinBack(Block):
     """Attempts at the start of each month to win back who left between `from_days` and `to_days` ago."""
 
-    reasons: Many[LostFor] = Field(default=("competitor", "variety", "arrears"), min_length=1)
+    reasons: Many[LostFor] | None = Field(default=None, min_length=1)
     from_days: LagDays
     to_days: PositiveDays
     success_share: Share

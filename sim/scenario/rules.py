@@ -13,6 +13,7 @@ from sim.scenario.experiment_schema import NO_CADENCE
 from sim.scenario.planning_rules import planning_is_whole
 from sim.scenario.problems import KeyPath, Problem, shown
 from sim.scenario.purse_rules import budget_fits
+from sim.scenario.return_rules import returns_are_whole
 from sim.scenario.rivals_rules import rivals_fit
 from sim.scenario.schema import Scenario
 from sim.scenario.view import View
@@ -185,6 +186,7 @@ def _references(view: View) -> Iterator[_Reference]:
     for path, _ in _touches(view):
         yield from _pointing(view, (*path, "channels"), ("contacts", "channels"))
         yield from _pointing(view, (*path, "gift"), ("gifts",))
+        yield from _pointing(view, (*path, "activity"), ("activities",))
     for path, _ in _tier_policies(view):
         yield from _pointing(view, (*path, "cadence"), ("cadences",))
 
@@ -348,8 +350,8 @@ def _touches_are_whole(view: View) -> Found:
         if touch.get("yearly") is True and touch.get("calendar") is not None:
             rule = f"left out, because a date comes back every year by itself ({view.where(*path, 'calendar')})"
             yield view.problem((*path, "yearly"), "true", rule)
-        if not touch.get("channels") and touch.get("gift") is None:
-            yield view.problem(path, "neither channels nor a gift", "at least one of them")
+        if not touch.get("channels") and touch.get("gift") is None and touch.get("activity") is None:
+            yield view.problem(path, "neither channels nor a gift nor an activity", "at least one of them")
         for key in ("survey", "cross_sell"):
             if touch.get(key) is True and not touch.get("channels"):
                 yield view.problem((*path, key), "true", "left out where no channel reaches the customer")
@@ -417,6 +419,7 @@ _RULES: tuple[Callable[[View], Found], ...] = (
     rivals_fit,
     budget_fits,
     early_warning_is_whole,
+    returns_are_whole,
     _spreads_possible,
     circles_are_possible,
 )

@@ -20,14 +20,17 @@ from sim.customer.moves import COLUMNS
 from sim.customer.purse_laws import full_purse
 from sim.world.agenda import Agenda, Mechanism
 from sim.world.circles import CircleNews, circle_rule
-from sim.world.desk import DESK_LINE, Desk, DeskMeasures, measure, seats_cost
+from sim.world.desk import DESK_LINE, Desk, DeskMeasures, measure
 from sim.world.firm import end_arms, set_arms, set_policy
+from sim.world.lives import Lives, lives_of
+from sim.world.overheads import costs_of_nobody
 from sim.world.portability import PortingDay
 from sim.world.purse import Asking, Refill
 from sim.world.rivals import Rival
 from sim.world.scoring import Scoring
 from sim.world.tiers import compile_tiers, follow, score
 from sim.world.warning_list import WarningList
+from sim.world.win_back import WinningBack
 
 if TYPE_CHECKING:
     from sim.scenario.offers import Arm
@@ -82,7 +85,9 @@ class World:
         self.calendar = simpy.Environment()
         self.desks = [Desk(self, row) for row in range(rows)] if scenario.desk is not None else []
         self.closed_periods = 0
-        self.residual = 0  # fen a replication, of no customer: discounted value after the horizon
+        self.of_nobody = costs_of_nobody(self)
+        self.residual = np.zeros(rows, dtype=np.int64)  # fen, of no customer: discounted value after the horizon
+        self.ended: list[np.ndarray] = []  # lives that were followed by another, return by return
         self.window_days, self.score_weight = window_days, score_weight
         self.tier_rule = compile_tiers(scenario)
         self.rewards_on = False  # nothing is given before arms are known: see `begin`
@@ -129,6 +134,8 @@ class World:
         self.customers["rewarded"][who] = 0  # an arm's reward is given whatever a policy gave before
         if "agreed" in (self.customers.dtype.names or ()):
             self.customers["agreed"][who] = 0
+        if "bundled" in (self.customers.dtype.names or ()):
+            self.customers["bundled"][who] = 0
 
     def score(self) -> None:
         """Score everybody now (an epoch) and let policies act on the new tiers."""
@@ -153,10 +160,10 @@ class World:
         follow(self.customers, *self._surroundings(), self.now, self.rewards_on)
 
     def end_campaign(self, policy: str, without: Iterable[str] = ()) -> None:
-        """From the horizon on: no arms, no new rewards and agreements, the background policy as it stands."""
+        """From the horizon on: no arms, no new rewards, agreements and bundles, the background policy as it stands."""
         end_arms(self.firm)
         self.rewards_on = False
-        self.set_policy(policy, {"reward", "agreement", *without})
+        self.set_policy(policy, {"reward", "agreement", "bundle", *without})
         self.follow_policy()
 
     def fork(self) -> World:
@@ -169,11 +176,16 @@ class World:
         twin.calendar = simpy.Environment(initial_time=self.calendar.now)
         twin.desks = [desk.fork(twin) for desk in self.desks]
         twin.agenda = self.agenda.fork(twin)
+        twin.residual, twin.ended = self.residual.copy(), self.ended.copy()
         return twin
 
     def tally_to(self, day: float) -> np.ndarray:
         """The books up to a day that closes a period; (rows, arms + 1, periods, columns)."""
         return self.shared.tally[:, :, : int(np.searchsorted(self.laws.marks, day))].copy()
+
+    def lives(self) -> Lives:
+        """All lives so far: those that customers live now, and those that ended before they came back."""
+        return lives_of(self)
 
     def desk_measures(self, tier: int | None = None) -> DeskMeasures:
         """What the save desk has done so far, by replication; for all callers or for those who asked in a tier."""
@@ -190,21 +202,20 @@ class World:
         self.calendar.run(until=finished)
         self._age_parked(until)
         close(self.customers, *self._surroundings(), until)
-        self._pay_seats(until)
+        self._pay_for_nobody(until)
 
-    def _pay_seats(self, until: float) -> None:
-        """Book what the desk's seats cost in each period that has ended, at its end, as of no customer."""
-        law, marks = self.scenario.desk, self.laws.marks
-        if law is None:
-            return
-        ended = int(np.searchsorted(marks, until, side="right")) - 1
+    def _pay_for_nobody(self, until: float) -> None:
+        """Book what is paid for no customer in each period that has ended, at its end."""
+        laws = self.laws
+        ended = int(np.searchsorted(laws.marks, until, side="right")) - 1
         for period in range(self.closed_periods, ended):
-            begin, end = float(marks[period]), float(marks[period + 1])
-            amount = seats_cost(law, begin, end)
-            self.shared.tally[:, 0, period, DESK_LINE] += amount
-            if period >= self.laws.horizon_period:
-                discount = float(self.laws.table["discount"][0])
-                self.residual -= math.floor(amount * math.exp(-discount * (end - self.laws.horizon)) + 0.5)
+            for line, amounts in self.of_nobody.items():
+                amount = amounts[:, period]
+                self.shared.tally[:, 0, period, line] += amount
+                if period >= laws.horizon_period:
+                    discount = float(laws.table["discount"][0])
+                    worth = math.exp(-discount * (float(laws.marks[period + 1]) - laws.horizon))
+                    self.residual -= np.floor(amount * worth + 0.5).astype(np.int64)
         self.closed_periods = ended
 
     def _surroundings(self) -> tuple[Any, ...]:
@@ -251,6 +262,8 @@ class World:
             found.append(Asking(self))
         if scenario.early_warning is not None:
             found.append(WarningList(self, scenario.early_warning, self.score_weight))
+        if scenario.win_back is not None:
+            found.append(WinningBack(self))
         if (rule := circle_rule(scenario)) is not None:
             found.append(CircleNews(self, rule))
         found += [Rival(self, promotion) for promotion in scenario.promotions.values() if promotion.reacts is not None]

@@ -148,7 +148,8 @@ def live_base(
     cash = ledger.sum(axis=1) - ledger[:, list(NO_SPENDING)].sum(axis=1)
     value = metric(outcomes, value_metric(scenario), scenario.money.margin_share)
     books = np.stack([value, cash, ledger[:, Line.FORGONE], contacts], axis=1)
-    years = np.minimum(world.customers["lost_at"][who], end).clip(min=0.0).sum() / YEAR
+    lives = world.lives()
+    years = lives.sums(lives.days(0.0, end))[who].sum() / YEAR
     return Life(books, outcomes, float(years))
 
 

@@ -54,6 +54,8 @@ def lived(arm: np.ndarray, mean_days: np.ndarray, free: np.ndarray) -> Outcomes:
         left=left,
         reason=np.where(left, 1, -1),
         ledger=ledger,
+        active=days,
+        returned=np.zeros(n, dtype=bool),
         residual=np.zeros(n, dtype=np.int64),
         cell=np.where(left, NO_CELL, 0),
         answer=np.full(n, -1),
