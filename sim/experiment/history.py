@@ -186,7 +186,7 @@ def _of_year(scenario: Scenario, world: World, year: str, begin: float) -> Quant
     left = lives.of_customers(ended)
     at_begin, at_end = (lives.of_customers(lives.covers(day)) for day in (begin, end))
     of[f"{year}.growth"] = ratio(_count(customers, at_end, rows), _count(customers, at_begin, rows)) - 1
-    month = np.rint((lives.lost_at - lives.joined)[ended] / MONTH).astype(int)
+    month = np.rint((lives.lost_at[ended] - lives.joined[ended]) / MONTH).astype(int)
     for name, low, high in PEAKS:
         near = (month >= low) & (month < high)
         place = lives.row[ended][near] * high + month[near]
