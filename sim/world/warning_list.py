@@ -109,8 +109,10 @@ class WarningList:
         return [0.0, *(float(day) for day in month_starts(self.world.scenario.start, until))] if until > 0 else []
 
     def act(self, t: float) -> None:
-        """Score everybody, list the highest, and arrange their calls."""
+        """Score everybody, list the highest, and arrange their calls; where nobody is called there is no list."""
         customers = self.world.customers
+        if not (customers["called"] == 1).any():
+            return
         scores = read_scores(customers, self.world.laws, self.law, t, self.weight)
         self.arrange(self.choose(scores, t), t)
 

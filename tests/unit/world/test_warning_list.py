@@ -79,7 +79,8 @@ def test_the_highest_scores_stand_on_the_list(weight: float):
 
 def test_equal_scores_are_taken_by_id():
     """Catches a tie that is broken by chance: everybody has the same risk, and the score is the risk."""
-    world = day_zero(quiet(leaving=leaving(competitor=0.1), early_warning=early_warning(list_length=9)), replications=2)
+    law = quiet(leaving=leaving(competitor=0.1), early_warning=early_warning(list_length=9), policies=POLICIES)
+    world = day_zero(law, "calls", replications=2)
     world.begin()
     world.live(0.5)
     assert np.array_equal(stands(world), world.customers["id"] < 9)
@@ -148,10 +149,10 @@ def test_blocks_and_pieces_change_nothing():
         assert not differing(whole.customers, world.customers).any()
 
 
-def test_a_list_without_calls_changes_no_life():
-    """Twins: who is listed under a policy that does not call lives as if there were no list."""
+def test_without_calls_there_is_no_list():
+    """Twins: under a policy that does not call, a list of everybody and one of nobody are the same lives."""
     law = scenario(early_warning({"max_reduction": 0.9}))
     listed_only = live(law, "before", replications=2)
     nobody = live(scenario(early_warning({"max_reduction": 0.9}, list_length=0)), "before", replications=2)
-    assert (listed_only.customers["listed_at"] >= 0).any()
-    assert not differing(listed_only.customers, nobody.customers, "listed_at").any()
+    assert not stands(listed_only).any()
+    assert not differing(listed_only.customers, nobody.customers).any()
