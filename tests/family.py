@@ -248,6 +248,16 @@ CHECKS = (
     "power: share put in",
     "power: amount put in",
     "futures: left by day 100",
+    "rival, weekly: left in the trial, treated",
+    "rival, weekly: left in the trial, control",
+    "rival, weekly: left in the roll-out",
+    "rival, monthly: left in the trial, treated",
+    "rival, monthly: left in the trial, control",
+    "rival, monthly: left in the roll-out",
+    "purse for 0.25: left in the trial",
+    "purse for 0.25: left in the roll-out",
+    "purse for 0.75: left in the trial",
+    "purse for 0.75: left in the roll-out",
 )
 
 Side = Literal["is", "at most", "at least"]
