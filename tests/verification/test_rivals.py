@@ -52,8 +52,8 @@ def test_a_rival_that_only_the_roll_out_provokes(family: Family, looks: str) -> 
     """Catches a trial that is answered as the roll-out is, and a reaction of another strength or length.
 
     Half of the customers are treated in the trial, and the rival reacts from three quarters on: the trial measures the
-    reward's own effect, the roll-out has the promotion too, whose sixty days treble the rate of `competitor`. The numbers
-    are such that this undoes the reward: the trial finds 12 points less churn, and the roll-out has none.
+    reward's own effect, the roll-out has the promotion too, whose sixty days treble the rate of `competitor`. The
+    numbers are such that this undoes the reward: the trial finds 12 points less churn, and the roll-out has none.
     """
     check = f"rival, {looks}"
     hazard = leaving(competitor=0.06, need_gone=0.06)
