@@ -253,6 +253,16 @@ CHECKS = (
     "early warning: reached by the call",
     "early warning: quality as stated",
     "early warning: quality without weight",
+    "rival, weekly: left in the trial, treated",
+    "rival, weekly: left in the trial, control",
+    "rival, weekly: left in the roll-out",
+    "rival, monthly: left in the trial, treated",
+    "rival, monthly: left in the trial, control",
+    "rival, monthly: left in the roll-out",
+    "purse for 0.25: left in the trial",
+    "purse for 0.25: left in the roll-out",
+    "purse for 0.75: left in the trial",
+    "purse for 0.75: left in the roll-out",
 )
 
 Side = Literal["is", "at most", "at least"]
