@@ -248,6 +248,15 @@ CHECKS = (
     "power: share put in",
     "power: amount put in",
     "futures: left by day 100",
+    "win-back: back after attempts 1",
+    "win-back: back after attempts 3",
+    "win-back: away after half a year",
+    "bundles: left while it runs",
+    "bundles: left after it",
+    "bundles: accepted",
+    "prospects: won",
+    "activity: comes",
+    "activity: pleases",
 )
 
 Side = Literal["is", "at most", "at least"]
