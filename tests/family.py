@@ -263,6 +263,15 @@ CHECKS = (
     "purse for 0.25: left in the roll-out",
     "purse for 0.75: left in the trial",
     "purse for 0.75: left in the roll-out",
+    "win-back: back after attempts 1",
+    "win-back: back after attempts 3",
+    "win-back: away after half a year",
+    "bundles: left while it runs",
+    "bundles: left after it",
+    "bundles: accepted",
+    "prospects: won",
+    "activity: comes",
+    "activity: pleases",
 )
 
 Side = Literal["is", "at most", "at least"]

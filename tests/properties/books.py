@@ -3,6 +3,7 @@
 import numpy as np
 
 from sim.customer.moves import LOSS_COLUMN, MOVE_COLUMN, STATE_COLUMN
+from sim.customer.prospects import calls
 from sim.customer.record import CLOCKS, LINES, Line
 from sim.customer.states import ACTIVE, MOVES, REASONS, Clock, State
 from sim.world.desk import seats_cost
@@ -70,16 +71,19 @@ class Books:
         assert (now == self.count()).all()
 
     def check_losses(self) -> None:
-        """Losses by reason are the moves to lost, and those of the records."""
+        """Losses by reason are the moves to lost, and those of all lives; lives that another followed are returns."""
+        back = list(MOVES).index((State.LOST, State.WON_BACK))
+        assert self.moves[..., back].sum() == sum(map(len, self.world.ended))
         to_lost = [number for number, (_, end) in enumerate(MOVES) if end == State.LOST]
         reasons = [int(clock) for clock in REASONS]
         assert (self.losses[..., reasons].sum(axis=2) == self.moves[..., to_lost].sum(axis=2)).all()
         others = [int(clock) for clock in set(Clock) - set(REASONS) - COUNTED]
         assert not self.losses[..., others].any()
-        lost = self.customers[self.customers["state"] == State.LOST]
-        period = np.searchsorted(self.world.laws.marks, lost["lost_at"], side="right") - 1
+        lives = self.world.lives()
+        lost = np.isfinite(lives.lost_at)
+        period = np.searchsorted(self.world.laws.marks, lives.lost_at[lost], side="right") - 1
         counted = np.zeros_like(self.losses)
-        np.add.at(counted, (lost["row"], period, lost["reason"]), 1)
+        np.add.at(counted, (lives.row[lost], period, lives.reason[lost]), 1)
         assert (counted[..., reasons] == self.losses[..., reasons]).all()
 
     def check_ledgers(self) -> None:
@@ -89,9 +93,14 @@ class Books:
         for line in range(LINES):
             place = (self.customers["row"], self.customers["arm"] + 1)
             np.add.at(records[..., line], place, self.customers["ledger"][:, line])
-        desk = self.world.scenario.desk
+        desk, laws = self.world.scenario.desk, self.world.laws
         if desk is not None:  # seats are of no customer
-            records[:, 0, Line.DESK] += seats_cost(desk, 0.0, self.world.laws.horizon)
+            records[:, 0, Line.DESK] += seats_cost(desk, 0.0, laws.horizon)
+        prospects = self.world.scenario.prospects
+        if prospects is not None:  # nor are calls to those who are none yet
+            whose = self.customers["replication"][self.world.row_start[:-1]].astype(np.int64)
+            made = calls(prospects, laws.seed, laws.marks, whose)[:, : laws.horizon_period].sum(axis=1)
+            records[:, 0, Line.CONTACT] += made * round(100 * prospects.cost_yuan)
         assert (within == records).all()
 
     def check_residuals(self) -> None:
@@ -101,7 +110,7 @@ class Books:
         expected = 2 * income - later.sum(axis=-1)
         records = np.zeros_like(expected)
         np.add.at(records, (self.customers["row"], self.customers["arm"] + 1), self.customers["residual"])
-        records[:, 0] += self.world.residual  # seats are of no customer
+        records[:, 0] += self.world.residual  # seats and calls are of no customer
         assert (records == expected).all()
 
     def check_all(self) -> None:

@@ -364,3 +364,39 @@ def test_touches_of_one_day_are_made_in_every_year(joined, tenure_days):
     found = ahead(touches, joined, joined, 12)
     assert [number for _, number, _ in found] == [0, 1] * 6
     assert [year for _, _, year in found] == [y for y in range(6) for _ in range(2)]
+
+
+CLUB = {"activities": {"club": {"cost_yuan": 80, "comes_share": 0.3, "pleases_share": 0.5}}}
+
+
+def test_an_activity_costs_for_who_comes_and_may_please(family: Family):
+    """V-07: no channel is needed; of those who come half are pleased, and each year draws its own luck."""
+    check = "activity: comes"
+    world = world_of({"ball": {"tenure_days": 20, "activity": "club", "yearly": True}}, customers=5_000, **CLUB)
+    world.live(30.0)
+    c = world.customers
+    came = c["ledger"][:, Line.GIFT] == 8_000
+    assert (came | (c["ledger"][:, Line.GIFT] == 0)).all()
+    family.rate(check, came, "is", 0.3)
+    assert not (c["satisfaction"] == VERY)[~came].any()
+    family.rate("activity: pleases", (c["satisfaction"] == VERY)[came], "is", 0.5)
+    assert not c["ledger"][:, Line.CONTACT].any()
+    again = world_of(
+        {"ball": {"tenure_days": 20, "activity": "club", "yearly": True}}, base=tenure(12), customers=5_000, **CLUB
+    )
+    again.live(30.0)
+    second = again.customers["ledger"][:, Line.GIFT] > 0
+    assert 0.05 < (second & came).mean() < 0.13  # 9% come in both years where years are independent
+
+
+@pytest.mark.parametrize("share", [0.0, 1.0])
+def test_an_activity_to_which_all_or_none_come(share: float):
+    """Extremes; a gift at the same touch is given all the same, and keeps its luck."""
+    club = {"activities": {"club": {"cost_yuan": 80, "comes_share": share, "pleases_share": 0.0}}}
+    touches = {"ball": {"tenure_days": 20, "activity": "club", "gift": "tea"}}
+    both = world_of(touches, customers=200, **club, **TEA)
+    alone = world_of({"ball": {"tenure_days": 20, "gift": "tea"}}, customers=200, **TEA)
+    for world in (both, alone):
+        world.live(30.0)
+    assert (both.customers["ledger"][:, Line.GIFT] == 3_000 + 8_000 * share).all()
+    assert (both.customers["satisfaction"] == alone.customers["satisfaction"]).all()
