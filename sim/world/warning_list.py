@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 Customers = np.ndarray[Any, Any]
 
+listed_dtype = np.dtype([("position", np.int64), ("day", np.float64)])
+"""Who stood on a list (position in the world's array), and the list's day."""
+
 _CALL = BOUND_DUE + int(ContestMoment.CALL)
 _TIERS = {"others": NO_TIER, "gold": GOLD, "platinum": PLATINUM}
 _BELOW_ONE = 1.0 - 2.0**-53
@@ -134,6 +137,9 @@ class WarningList:
         """Put customers (positions) on the list of day `t`; who is to be called is, some days later."""
         customers = self.world.customers
         customers["listed_at"][listed] = t
+        noted = np.zeros(len(listed), dtype=listed_dtype)
+        noted["position"], noted["day"] = listed, t
+        self.world.listed.append(noted)
         called = listed[customers["called"][listed] == 1]
         customers["due"][called, _CALL] = t + self.law.call.delay_days
 
