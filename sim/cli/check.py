@@ -111,6 +111,8 @@ def _show_policies(console: Console, world: Scenario) -> None:
 
 
 def _policy_words(policy: TierPolicy) -> str:
+    from sim.report.words import attempts_in_words
+
     words = [f"cadence {policy.cadence}"] if policy.cadence else []
     words += ["complaint line"] if policy.complaint_line else []
     words += [f"{policy.reward.free_days:g} free days on entering"] if policy.reward else []
@@ -123,7 +125,7 @@ def _policy_words(policy: TierPolicy) -> str:
         words.append(
             f"{policy.agreement.monthly_credit_yuan:g} a month for {policy.agreement.months} months of staying"
         )
-    words += [f"up to {policy.win_back.attempts} attempts to win back"] if policy.win_back else []
+    words += [attempts_in_words(policy.win_back.model_dump())] if policy.win_back else []
     words += ["a bundle on entering"] if policy.bundle else []
     return ", ".join(words) or "nothing"
 
