@@ -18,6 +18,7 @@ from sim.report import (
     looks_view,
     movers_view,
     run_view,
+    warning_view,
 )
 from sim.report import experiment_view as tables
 from sim.report import experiment_words as words
@@ -62,6 +63,10 @@ def render_page(summary: Summary, provenance: Mapping[str, Any], figures: Mappin
         validation_figure=_figure(figures, "validation", "Reported facts against the simulated interval"),
         kinds=[(kind, text) for kind, text in run_view.KINDS.items()],
         matrix=run_view.matrix_table(summary),
+        warning=warning_view.quality_table(summary),
+        warning_deciles=warning_view.deciles_table(summary),
+        warning_words=warning_view.parting_in_words(summary),
+        warning_figure=_figure(figures, "warning_list", "Lift and uplift by tenth of the early-warning score"),
         policies=run_view.policies(summary),
         definitions=run_view.definitions(summary),
         command=shlex.join(provenance.get("command", ())),
