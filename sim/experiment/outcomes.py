@@ -10,7 +10,7 @@ import numpy as np
 
 from sim.customer.record import TIER_NAMES
 from sim.experiment.accounts import cost, net_value, revenue
-from sim.experiment.assignment import tenure_band, tenure_bands
+from sim.experiment.assignment import circles_of, tenure_band, tenure_bands, units
 
 if TYPE_CHECKING:
     from sim.scenario.schema import Scenario
@@ -42,6 +42,7 @@ class Outcomes:
     ----------
     replication : number of the replication
     stratum, arm : numbers
+    circle : number of its circle in the replication, -1 for who is alone
     days : day of leaving, or the horizon
     left : whether it left the operator within the horizon
     reason : number of the leaving clock, -1 for who is still there
@@ -68,6 +69,7 @@ class Outcomes:
     before: np.ndarray
     lost_at: np.ndarray
     net_at: np.ndarray
+    circle: np.ndarray
 
     def __len__(self) -> int:
         return len(self.replication)
@@ -75,6 +77,17 @@ class Outcomes:
     def where(self, mask: np.ndarray) -> Outcomes:
         """The customers for whom `mask` holds."""
         return Outcomes(*(getattr(self, field.name)[mask] for field in fields(self)))
+
+    @property
+    def unit(self) -> np.ndarray:
+        """Number of the circle in the replication, where who is alone is a circle of one."""
+        return units(self.circle, self.id)
+
+    def keys(self) -> np.ndarray:
+        """By what arms are dealt to these customers: a structured array of id, replication and circle, shape (n,)."""
+        keys = np.zeros(len(self), dtype=[("id", np.uint32), ("replication", np.uint32), ("circle", np.int32)])
+        keys["id"], keys["replication"], keys["circle"] = self.id, self.replication, self.circle
+        return keys
 
 
 def concatenate(parts: Iterable[Outcomes]) -> Outcomes:
@@ -105,6 +118,7 @@ def read_outcomes(
         before=before,
         lost_at=customers["lost_at"].copy(),
         net_at=np.zeros((len(customers), 0)),
+        circle=circles_of(customers),
     )
 
 
