@@ -144,7 +144,8 @@ def assign(
 def _luck(experiment: Experiment, seed: int, customers: Customers, again: bool) -> np.ndarray:
     decision = Decision.REASSIGNMENT if again else Decision.ASSIGNMENT
     occurrence = zlib.crc32(experiment.name.encode())
-    return uniforms(seed, customers["id"], int(decision), 0, occurrence, customers["replication"])
+    u: np.ndarray = uniforms(seed, customers["id"], int(decision), 0, occurrence, customers["replication"])
+    return u
 
 
 def _dealt(
