@@ -16,8 +16,8 @@ from sim.experiment.baseline import DEFINITIONS as BASELINE_DEFINITIONS
 from sim.experiment.decide import decide
 from sim.experiment.grade import HAZARD_RATIO, LOG_RANK, Bench
 from sim.experiment.history import RISK_CLASSES, VALUE_CLASSES
-from sim.experiment.outcomes import DEFINITIONS, OF_LEAVERS, Outcomes, concatenate, mean_by, residual_table
 from sim.experiment.list_quality import ListQuality, join_qualities
+from sim.experiment.outcomes import DEFINITIONS, OF_LEAVERS, Outcomes, concatenate, mean_by, residual_table
 from sim.experiment.rollout import DEFINITIONS as FIRM_DEFINITIONS
 from sim.experiment.rollout import FirmBlock, FirmTruth
 from sim.experiment.trial import ExperimentBlock
@@ -168,9 +168,11 @@ def _experiment(lived: Lived, experiment: Question) -> dict[str, Any]:
         "alpha": part["alpha"],
         "rules": {"decision": experiment.decision.model_dump(), **part["rules"]},
         "trial_sizes": part["trial_sizes"],
+        **({"trial_circles": part["trial_circles"]} if "trial_circles" in part else {}),
         "sample_ratio": part["sample_ratio"],
         "arms": [_arm(lived, truth, arm) for arm in truth.arms],
         "contrasts": part["contrasts"],
+        "interference": part["interference"],
         "equivalence": part["equivalence"],
         "naive": part["naive"],
         **({"injected": part["injected"]} if "injected" in part else {}),
