@@ -272,6 +272,18 @@ CHECKS = (
     "prospects: won",
     "activity: comes",
     "activity: pleases",
+    "interference by news: trial, treated",
+    "interference by news: trial, reference",
+    "interference by news: roll-out, treated",
+    "interference by news: roll-out, reference",
+    "interference by news: effect, trial less roll-out",
+    "interference by holding: trial, treated",
+    "interference by holding: trial, reference",
+    "interference by holding: roll-out, treated",
+    "interference by holding: roll-out, reference",
+    "interference by holding: effect, trial less roll-out",
+    "circles dealt: level of a clustered comparison",
+    "circles dealt: coverage of a clustered comparison",
 )
 
 Side = Literal["is", "at most", "at least"]

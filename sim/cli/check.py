@@ -52,6 +52,7 @@ _MECHANISMS = {
     "win_back": "winning back who has left",
     "prospects": "selling to prospects",
     "bundles": "bundles",
+    "circles": "circles of customers",
     "residual": "value after the horizon",
 }
 
@@ -95,8 +96,28 @@ def _show_world(console: Console, world: Loaded[Scenario]) -> None:
     on = [words for key, words in _MECHANISMS.items() if getattr(value, key)]
     off = [words for key, words in _MECHANISMS.items() if not getattr(value, key)]
     reasons = [f"{reason} (to {leaving.destination})" for reason, leaving in value.leaving.items()]
+    if value.circles is not None:
+        console.print(f"\nCircles: {_circle_words(value)}")
     for title, words in (("Reasons to leave", reasons), ("Happens", on), ("Does not happen", off)):
         console.print(f"\n{title}: {', '.join(words) or 'none'}")
+
+
+def _circle_words(world: Scenario) -> str:
+    from sim.customer.circles import dealt
+
+    circles = world.circles
+    assert circles is not None
+    many = dealt(circles, world.customers)
+    alone = world.customers - sum(of.size * number for of, number in zip(circles.sizes, many, strict=True))
+    words = [f"{number:,} of {of.size}" for of, number in zip(circles.sizes, many, strict=True)]
+    ways = {
+        "holds": "members hold each other",
+        "news": "hear weekly who has left",
+        "cards": "secondary cards follow the main one",
+        "referral": "members bring new customers",
+    }
+    said = [what for key, what in ways.items() if getattr(circles, key) is not None]
+    return f"{', '.join(words)}; {alone:,} customers are alone; {', '.join(said) or 'members do nothing to each other'}"
 
 
 def _show_policies(console: Console, world: Scenario) -> None:
@@ -111,6 +132,8 @@ def _show_policies(console: Console, world: Scenario) -> None:
 
 
 def _policy_words(policy: TierPolicy) -> str:
+    from sim.report.words import attempts_in_words
+
     words = [f"cadence {policy.cadence}"] if policy.cadence else []
     words += ["complaint line"] if policy.complaint_line else []
     words += [f"{policy.reward.free_days:g} free days on entering"] if policy.reward else []
@@ -123,7 +146,7 @@ def _policy_words(policy: TierPolicy) -> str:
         words.append(
             f"{policy.agreement.monthly_credit_yuan:g} a month for {policy.agreement.months} months of staying"
         )
-    words += [f"up to {policy.win_back.attempts} attempts to win back"] if policy.win_back else []
+    words += [attempts_in_words(policy.win_back.model_dump())] if policy.win_back else []
     words += ["a bundle on entering"] if policy.bundle else []
     return ", ".join(words) or "nothing"
 
@@ -135,6 +158,7 @@ def _show_experiments(console: Console, experiments: list[Any]) -> None:
     for experiment in experiments:
         value = experiment.value
         method = "the whole firm an arm" if isinstance(value, FirmQuestion) else value.assignment.method
+        method += ", by circle" if value.unit == "circle" else ""
         table.add_row(value.name, value.question, ", ".join(value.arms), method)
     if experiments:
         _print(console, table)

@@ -434,11 +434,19 @@ def live(customers, laws, firm, shared, until, wakes):
 
 @njit(cache=True)
 def close(customers, laws, firm, shared, t):
-    """Close the accounts that are due at `t`, so that what happened before `t` is booked before anything at `t`."""
+    """Close the accounts that are due at `t`, so that what happened before `t` is booked before anything at `t`.
+
+    Returns
+    -------
+    number of accounts that were closed
+    """
+    closed = 0
     for i in range(customers.shape[0]):
         c = customers[i]
         if c.due[_BOOKING] == t:
             happen(c, _BOOKING, t, laws[0], firm[0], shared)
+            closed += 1
+    return closed
 
 
 @njit(cache=True)

@@ -14,6 +14,7 @@ from sim.evidence.results import Doubt, Estimates, Refusals
 from sim.evidence.risk_table import per_trial
 
 FEWEST_CLUSTERS = 30  # an arm; with fewer the sandwich is too short and t does not make up for it
+NOT_BY_CIRCLE = "whole circles were assigned: this procedure takes their customers for independent"
 ROUNDING = 1e-12  # of the values: what subtracting their own mean leaves behind
 
 
@@ -79,4 +80,15 @@ def clustered_mean_difference(
     return student(
         "mean_difference", "difference of means, by cluster", method, mean[:, 1] - mean[:, 0], squares * factor,
         np.maximum(clusters - 1, 1), count, refusals, level=level, of=of,
+    )  # fmt: skip
+
+
+def no_form_by_circle(estimand: str, label: str, trials: int) -> Estimates:
+    """A batch of refusals: a procedure that takes customers for independent, where whole circles were assigned."""
+    refusals = Refusals(trials)
+    refusals.add(np.ones(trials, dtype=np.bool_), NOT_BY_CIRCLE)
+    blank = np.full(trials, np.nan)
+    return refusals.estimates(
+        estimand=estimand, label=label, method="none: whole circles were assigned", p_value=blank,
+        n=np.zeros(trials, dtype=np.int64), interval=(blank, blank, blank),
     )  # fmt: skip

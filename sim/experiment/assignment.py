@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim.customer.circles import ALONE
 from sim.customer.draws import Decision, uniforms
 from sim.customer.laws import MONTH
 from sim.customer.life import LOST, PROSPECT
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
     from sim.scenario.schema import Scenario
 
 Customers = np.ndarray[Any, Any]
+
+_ALONE_FROM = 1 << 28
+"""Numbers of who lives alone start here, as circles of one; circles' own numbers stand below."""
+_UNITS = 1 << 30
 
 
 def eligible(experiment: Experiment, customers: Customers) -> np.ndarray:
@@ -84,6 +89,18 @@ def turn_of(experiment: Experiment) -> np.ndarray:
     return np.array([number for _, number in sorted(at)], dtype=np.int64)
 
 
+def circles_of(customers: Customers) -> np.ndarray:
+    """Number of each customer's circle in its replication; -1 for who is alone, everybody where there are none."""
+    if "circle" not in (customers.dtype.names or ()):
+        return np.full(len(customers), ALONE, dtype=np.int64)
+    return customers["circle"].astype(np.int64)
+
+
+def units(circle: np.ndarray, ids: np.ndarray) -> np.ndarray:
+    """Number of each customer's circle, where who is alone is a circle of one; shape (n,)."""
+    return np.where(circle == ALONE, _ALONE_FROM + ids.astype(np.int64), circle)
+
+
 def assign(
     experiment: Experiment, seed: int, customers: Customers, stratum: np.ndarray, *, again: bool = False
 ) -> np.ndarray:
@@ -93,7 +110,7 @@ def assign(
     ----------
     experiment : Experiment
     seed : int
-    customers : customer_dtype array, shape (n,)
+    customers : array with fields `id`, `replication` and, where there are circles, `circle`; shape (n,)
         Those who take part.
     stratum : int64 array, shape (n,)
     again : bool
@@ -104,12 +121,38 @@ def assign(
     int64 array, shape (n,)
         Number of the arm. `simple`: independent draws. `complete` and `stratified`: customers of a replication (and
         stratum) in random order are dealt the arms in turn, from a random place in the turn on, so that sizes differ
-        from the plan by less than one turn, which holds every arm as often as its share says.
+        from the plan by less than one turn, which holds every arm as often as its share says. With `unit: circle`
+        circles are dealt in place of customers, and all who take part of one circle get its arm.
     """
-    turn = turn_of(experiment)
+    if experiment.unit != "circle":
+        return _dealt(experiment, _luck(experiment, seed, customers, again), seed, customers, stratum, again)
+    circle, replication = circles_of(customers), customers["replication"].astype(np.int64)
+    keys = replication * _UNITS + units(circle, customers["id"])
+    _, first, unit = np.unique(keys, return_index=True, return_inverse=True)
+    chosen = customers[first]
+    u = _luck(experiment, seed, chosen, again)
+    who, together = circle[first], circle[first] != ALONE
+    decision = Decision.CIRCLE_REASSIGNMENT if again else Decision.CIRCLE_ASSIGNMENT
     occurrence = zlib.crc32(experiment.name.encode())
-    who, where = (Decision.REASSIGNMENT, Decision.RESTRATUM) if again else (Decision.ASSIGNMENT, Decision.STRATUM)
-    u = uniforms(seed, customers["id"], int(who), 0, occurrence, customers["replication"])
+    u[together] = uniforms(
+        seed, who[together], int(decision), 0, occurrence, chosen["replication"][together]
+    )  # fmt: skip
+    of_unit = _dealt(experiment, u, seed, chosen, stratum[first], again)
+    return np.asarray(of_unit[unit])
+
+
+def _luck(experiment: Experiment, seed: int, customers: Customers, again: bool) -> np.ndarray:
+    decision = Decision.REASSIGNMENT if again else Decision.ASSIGNMENT
+    occurrence = zlib.crc32(experiment.name.encode())
+    u: np.ndarray = uniforms(seed, customers["id"], int(decision), 0, occurrence, customers["replication"])
+    return u
+
+
+def _dealt(
+    experiment: Experiment, u: np.ndarray, seed: int, customers: Customers, stratum: np.ndarray, again: bool
+) -> np.ndarray:
+    """Arms by each one's luck `u`, shape (n,)."""
+    turn = turn_of(experiment)
     if experiment.assignment.method == "simple":
         return np.asarray(turn[np.minimum((u * len(turn)).astype(np.int64), len(turn) - 1)])
     order = np.lexsort((u, stratum, customers["replication"]))
@@ -118,6 +161,7 @@ def assign(
     new[1:] = (group[:, 1:] != group[:, :-1]).any(axis=0)
     first = np.flatnonzero(new)
     number = np.cumsum(new) - 1
+    where, occurrence = Decision.RESTRATUM if again else Decision.STRATUM, zlib.crc32(experiment.name.encode())
     begin = uniforms(seed, group[1, first], int(where), 0, occurrence, group[0, first])
     place = np.arange(len(order)) - first[number] + (begin * len(turn)).astype(np.int64)[number]
     arm = np.empty(len(order), dtype=np.int64)

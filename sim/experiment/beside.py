@@ -16,6 +16,7 @@ import numpy as np
 from sim.customer.laws import MONTH
 from sim.customer.states import REASONS
 from sim.evidence.bootstrap import bootstrap_mean_difference
+from sim.evidence.clusters import NOT_BY_CIRCLE, no_form_by_circle
 from sim.evidence.competing import cumulative_incidence_difference
 from sim.evidence.grading import Grades, grade
 from sim.evidence.ratios import ratio, ratio_difference
@@ -74,13 +75,20 @@ def _lives(bench: Bench, pair: tuple[str, str]) -> Iterator[Beside]:
         "stratum": of.stratum if bench.stratified else None,
         "level": 1 - bench.experiment.alpha,
     }
-    days = restricted_mean_difference(of.days, of.left, in_arm, **common)
+    level = 1 - bench.experiment.alpha
+    if bench.by_circle:  # everybody is followed to the horizon, so days there are an amount like any other
+        days = bench.difference_by_circle(of, of.days, in_arm, level)
+    else:
+        days = restricted_mean_difference(of.days, of.left, in_arm, **common)
     yield _graded(bench, "days_there", pair, _per_customer(bench, pair, lambda one: one.days), days)
     for clock, name in REASONS.items():
         if not any((bench.rollouts[arm].reason == clock).any() for arm in pair):
             continue
         reason = np.where(of.reason < 0, 0, of.reason + 1)
-        found = cumulative_incidence_difference(of.days, reason, in_arm, cause=int(clock) + 1, **common)
+        if bench.by_circle:
+            found = bench.difference_by_circle(of, (of.reason == clock) * 1.0, in_arm, level)
+        else:
+            found = cumulative_incidence_difference(of.days, reason, in_arm, cause=int(clock) + 1, **common)
         truth = _per_customer(bench, pair, lambda one, clock=clock: one.reason == clock)  # type: ignore[misc]
         yield _graded(bench, f"gone:{name}", pair, truth, found)
 
@@ -103,6 +111,8 @@ def _ratios(bench: Bench, pair: tuple[str, str]) -> Iterator[Beside]:
             for side in (in_arm, ~in_arm)
         ]
         found = ratio_difference(*sides, level=1 - bench.experiment.alpha)
+        if bench.by_circle:
+            found = no_form_by_circle(found.estimand, found.label, bench.replications)
         yield _graded(bench, what, pair, paired(*(_ratio_by(bench, arm, parts) for arm in pair)), found)
 
 
@@ -123,6 +133,8 @@ def _amounts(bench: Bench, pair: tuple[str, str]) -> Iterator[Beside]:
             trials=bench.replications,
             level=level,
         )
+        if bench.by_circle:
+            found = no_form_by_circle(found.estimand, found.label, bench.replications)
         truth = bench.truth(name, *pair)
         yield _graded(bench, f"adjusted:{name}", pair, truth, found)
         if name == plan.decision.metric:
@@ -130,6 +142,8 @@ def _amounts(bench: Bench, pair: tuple[str, str]) -> Iterator[Beside]:
             key = zlib.crc32(f"{plan.name} {name} {pair[0]} {pair[1]}".encode())
             generator = np.random.Generator(np.random.Philox(key=[bench.seed, key]))
             resampled = bootstrap_mean_difference(values[first], in_arm[first], [generator], level=level)
+            if bench.by_circle:
+                resampled = no_form_by_circle(resampled.estimand, resampled.label, 1)
             yield Beside(f"bootstrap:{name}", *pair, truth, resampled, None)
 
 
@@ -158,4 +172,7 @@ def _ratio_by(bench: Bench, arm: str, parts: Callable[[Outcomes], Parts]) -> np.
 def _graded(
     bench: Bench, what: str, pair: tuple[str, str], truth: Interval | Refused, trials: Estimates
 ) -> Beside:  # fmt: skip
+    if trials.refused.all() and bench.by_circle:
+        refused = Refused(NOT_BY_CIRCLE)
+        return Beside(what, *pair, truth, trials, Grades(refused, refused, refused, refused))
     return Beside(what, *pair, truth, trials, grade(trials, truth, alpha=bench.experiment.alpha))

@@ -120,7 +120,12 @@ def _followed(
         values, trial.replication, bench.replications, trial.stratum, strata, trial.arm, len(bench.arms)
     )  # fmt: skip
     numbers = [bench.arms.index(one) for one in pair]
-    trials = compare(cells, name, numbers[0], numbers[1], stratified=bench.stratified, level=1 - alpha)
+    if bench.by_circle:
+        both = np.isin(trial.arm, numbers)
+        of = trial.where(both)
+        trials = bench.difference_by_circle(of, values[both], of.arm == numbers[0], 1 - alpha)
+    else:
+        trials = compare(cells, name, numbers[0], numbers[1], stratified=bench.stratified, level=1 - alpha)
     misled: Interval | Refused = Refused("the truth of the last day is 0 within its run doubt")
     if isinstance(last, Interval) and not last.low <= 0 <= last.high:
         with np.errstate(invalid="ignore"):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.evidence.cells import Counts, Sample, counts, sample
+from sim.evidence.clusters import NOT_BY_CIRCLE, clustered_mean_difference, no_form_by_circle
 from sim.evidence.cox import hazard_ratio
 from sim.evidence.equivalence import share_equivalence, stratified_share_equivalence
 from sim.evidence.grading import Grades, grade, level, run_share
@@ -21,6 +22,7 @@ from sim.evidence.survival import log_rank
 from sim.experiment.additive import SHARES, Cells, cells_of
 from sim.experiment.assignment import assign
 from sim.experiment.families import corrected
+from sim.experiment.interference import gap, interference
 from sim.experiment.outcomes import DEFINITIONS, FEN, OF_LEAVERS, Outcomes, counted, mean_by, metric
 from sim.experiment.truth import Truth, paired
 from sim.scenario.problems import Impossible
@@ -108,6 +110,7 @@ class Bench(Truth):
         if len(trial) == 0:
             raise NobodyEligible(f"experiment {experiment.name}: nobody is eligible in any replication")
         self.stratified = experiment.assignment.method == "stratified"
+        self.by_circle = experiment.unit == "circle"
         self.strata = max(int(o.stratum.max()) for o in everybody) + 1 if self.stratified else None
         for rollout in rollouts.values():
             if not (np.array_equal(rollout.id, trial.id) and np.array_equal(rollout.replication, trial.replication)):
@@ -117,10 +120,8 @@ class Bench(Truth):
     def _reassigned(self) -> Outcomes:
         """The reference roll-out with arms dealt again, without any effect."""
         reference = self.rollouts[self.experiment.reference]
-        keys = np.zeros(len(reference), dtype=[("id", np.uint32), ("replication", np.uint32)])
-        keys["id"], keys["replication"] = reference.id, reference.replication
         placebo = reference.where(np.ones(len(reference), dtype=bool))
-        placebo.arm[:] = assign(self.experiment, self.seed, keys, reference.stratum, again=True)
+        placebo.arm[:] = assign(self.experiment, self.seed, reference.keys(), reference.stratum, again=True)
         return placebo
 
     def without_effect(self) -> Bench:
@@ -156,8 +157,14 @@ class Bench(Truth):
         if name in (LOG_RANK, HAZARD_RATIO):
             lives: dict[str, Any] = {"trial": of.replication, "trials": self.replications, "stratum": stratum}
             if name == LOG_RANK:
+                if self.by_circle:
+                    return no_form_by_circle(LOG_RANK, "log-rank test", self.replications)
                 return log_rank(of.days, of.left, in_arm, **lives)
+            if self.by_circle:
+                lives["cluster"] = of.replication * (of.unit.max() + 1) + of.unit
             return hazard_ratio(of.days, of.left, in_arm, horizon_days=self.horizon, level=level, **lives)
+        if self.by_circle:
+            return self.difference_by_circle(of, self.values(of, name, lived=False), in_arm, level)
         if name in SHARES:
             events = self.values(of, name, lived=False) > 0
             one, other = self._counts(of, events, in_arm), self._counts(of, events, ~in_arm)
@@ -166,6 +173,14 @@ class Bench(Truth):
         values = self.values(of, name, lived=False)
         means = stratified_mean_difference if self.stratified else mean_difference
         return means(self._sample(of, values, in_arm), self._sample(of, values, ~in_arm), level=level)
+
+    def difference_by_circle(
+        self, of: Outcomes, values: np.ndarray, in_arm: np.ndarray, level: float
+    ) -> Estimates:  # fmt: skip
+        """Difference of means of one number a customer, where a circle is what was assigned."""
+        return clustered_mean_difference(
+            values, in_arm, of.unit, trial=of.replication, trials=self.replications, level=level
+        )
 
     def cells(self, name: str) -> Cells:
         """Sums of a metric in all trials, without strata."""
@@ -218,6 +233,7 @@ class Bench(Truth):
             for number, (arm, against) in enumerate(pairs):
                 trials, truth = of_trials[number], self.truth(name, arm, against)
                 placebo = self.estimates(self.placebo, name, arm, against, 1 - alpha)
+                no_grade = self._no_grade(name)
                 graded.append(
                     GradedContrast(
                         metric=name,
@@ -228,7 +244,7 @@ class Bench(Truth):
                         p_adjusted=adjusted[:, number],
                         family=f"{name}: {len(pairs)} contrasts, {correction}",
                         grades=self._grades(trials, truth, adjusted[:, number], name),
-                        level=level(placebo.p_value, alpha=alpha),
+                        level=no_grade if no_grade is not None else level(placebo.p_value, alpha=alpha),
                         interference=self._interference(name, arm, against),
                     )
                 )
@@ -236,30 +252,22 @@ class Bench(Truth):
 
     def _grades(self, trials: Estimates, truth: Interval | Refused, adjusted: np.ndarray, name: str) -> Grades:
         alpha = self.experiment.alpha
+        if (refused := self._no_grade(name)) is not None:
+            return Grades(refused, refused, refused, refused)
         return grade(trials, truth, alpha=alpha, p_adjusted=adjusted, ratio=name == HAZARD_RATIO)
 
-    def _interference(self, name: str, arm: str, against: str) -> Interval | Refused:
-        """Mean of the trials' effects less the roll-outs' effect.
+    def _no_grade(self, name: str) -> Refused | None:
+        """Why no trial can be analysed by a procedure, so that there is nothing to grade."""
+        return Refused(NOT_BY_CIRCLE) if self.by_circle and name == LOG_RANK else None
 
-        Each customer of a trial is held against its own twin in the roll-out of its own arm: the expectation is that of
-        the difference of means, the luck of the draw cancels, and where nothing is shared it is exactly 0.
-        """
+    def _interference(self, name: str, arm: str, against: str) -> Interval | Refused:
         if name in (LOG_RANK, HAZARD_RATIO):
             return Refused("only differences of means can be compared between trials and roll-outs")
-        if name in OF_LEAVERS:
-            return Refused("who leaves in the trial and who leaves in the roll-out are not the same")
-        return paired(self._gap(name, arm, lived=False), self._gap(name, against, lived=False))
-
-    def _gap(self, name: str, arm: str, *, lived: bool) -> np.ndarray:
-        """Mean gap between an arm's customers in the trial and their twins in its roll-out, by replication."""
-        of = self.trial.arm == self.arms.index(arm)
-        seen = self.values(self.trial, name, lived=False)[of]
-        gap = seen - self.values(self.rollouts[arm], name, lived=lived)[of]
-        return mean_by(self.trial.replication[of], gap, self.replications)
+        return interference(self, name, arm, against)
 
     def table_bias(self, arm: str, against: str) -> Interval | Refused:
         """What the firm's residual table makes of an effect on net value with residual, less what is lived."""
-        return paired(*(self._gap(WITH_RESIDUAL, one, lived=True) for one in (arm, against)))
+        return paired(*(gap(self, WITH_RESIDUAL, one, lived=True) for one in (arm, against)))
 
     def equivalences(self) -> list[GradedEquivalence]:
         """All equivalence claims of the experiment."""

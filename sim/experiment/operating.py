@@ -99,9 +99,7 @@ def sum_up(
         raise ValueError("a design is studied by its trials: live them")
     margin, arms = scenario.money.margin_share, list(experiment.arms)
     reference = block.rollouts[experiment.reference]
-    keys = np.zeros(len(reference), dtype=[("id", np.uint32), ("replication", np.uint32)])
-    keys["id"], keys["replication"] = reference.id, reference.replication
-    again = assign(experiment, seed, keys, reference.stratum, again=True)
+    again = assign(experiment, seed, reference.keys(), reference.stratum, again=True)
     size, rows = strata_count(scenario, experiment), len(replications)
 
     def seen(outcomes: Outcomes, name: str, arm: np.ndarray) -> Cells:

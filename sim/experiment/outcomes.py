@@ -10,7 +10,7 @@ import numpy as np
 
 from sim.customer.record import TIER_NAMES
 from sim.experiment.accounts import cost, net_value, revenue
-from sim.experiment.assignment import tenure_band, tenure_bands
+from sim.experiment.assignment import circles_of, tenure_band, tenure_bands, units
 from sim.world.lives import first_leaving, first_reason
 
 if TYPE_CHECKING:
@@ -54,6 +54,7 @@ class Outcomes:
     reason : number of the clock for which it left, -1 for who did not
     active : days on which it was a customer, within the horizon
     returned : whether it came back within the horizon, also where it left again
+    circle : number of its circle in the replication, -1 for who is alone
     ledger : fen within the horizon, (n, lines)
     residual : fen, discounted net value after the horizon (0 where the world was not lived on)
     cell : tier x tenure band at the horizon, `NO_CELL` for who is not there
@@ -80,6 +81,7 @@ class Outcomes:
     before: np.ndarray
     lost_at: np.ndarray
     net_at: np.ndarray
+    circle: np.ndarray
 
     def __len__(self) -> int:
         return len(self.replication)
@@ -87,6 +89,17 @@ class Outcomes:
     def where(self, mask: np.ndarray) -> Outcomes:
         """The customers for whom `mask` holds."""
         return Outcomes(*(getattr(self, field.name)[mask] for field in fields(self)))
+
+    @property
+    def unit(self) -> np.ndarray:
+        """Number of the circle in the replication, where who is alone is a circle of one."""
+        return units(self.circle, self.id)
+
+    def keys(self) -> np.ndarray:
+        """By what arms are dealt to these customers: a structured array of id, replication and circle, shape (n,)."""
+        keys = np.zeros(len(self), dtype=[("id", np.uint32), ("replication", np.uint32), ("circle", np.int32)])
+        keys["id"], keys["replication"], keys["circle"] = self.id, self.replication, self.circle
+        return keys
 
 
 def concatenate(parts: Iterable[Outcomes]) -> Outcomes:
@@ -124,6 +137,7 @@ def read_outcomes(
         before=before,
         lost_at=left_at.copy(),
         net_at=np.zeros((len(customers), 0)),
+        circle=circles_of(customers),
     )
 
 

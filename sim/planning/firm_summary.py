@@ -24,6 +24,7 @@ def firm_part(truth: FirmTruth) -> dict[str, Any]:
             for metric in truth.question.metrics
             for pair in truth.question.contrasts
         ],
+        "interference": [],
         "equivalence": [],
         "naive": [],
         "movers": [],

@@ -11,6 +11,7 @@ from joblib import delayed
 
 from sim.customer.kernel_cache import kernels_are_compiled
 from sim.experiment.baseline import live_baseline
+from sim.experiment.list_quality import ListQuality, live_list_quality
 from sim.experiment.naive import before_and_after
 from sim.experiment.rollout import FirmBlock
 from sim.experiment.start import Starts
@@ -61,6 +62,7 @@ class Block:
     experiments: dict[str, ExperimentBlock | FirmBlock]
     naive: dict[str, dict[str, np.ndarray]]
     marks: np.ndarray
+    warning: ListQuality | None
 
 
 def live_block(
@@ -84,6 +86,7 @@ def live_block(
             e.name: before_and_after(starts.at(e.horizon_days), e) for e in experiments if isinstance(e, Experiment)
         },
         marks=start.laws.marks,
+        warning=live_list_quality(start),
     )
 
 
@@ -152,6 +155,7 @@ def answer(
             name: {arm: np.concatenate([b.naive[name][arm] for b in lived]) for arm in arms}
             for name, arms in lived[0].naive.items()
         },
+        warning=[block.warning for block in lived if block.warning is not None],
         doubts=of_worlds,
         doubt_replications=few,
     )

@@ -16,6 +16,7 @@ from sim.experiment.baseline import DEFINITIONS as BASELINE_DEFINITIONS
 from sim.experiment.decide import decide
 from sim.experiment.grade import HAZARD_RATIO, LOG_RANK, Bench
 from sim.experiment.history import RISK_CLASSES, VALUE_CLASSES
+from sim.experiment.list_quality import ListQuality, join_qualities
 from sim.experiment.outcomes import DEFINITIONS, OF_LEAVERS, Outcomes, concatenate, mean_by, residual_table
 from sim.experiment.rollout import DEFINITIONS as FIRM_DEFINITIONS
 from sim.experiment.rollout import FirmBlock, FirmTruth
@@ -28,6 +29,7 @@ from sim.planning.rests_on import rests_on
 from sim.planning.rounded import rounded
 from sim.planning.trial_summary import trial_curve, trial_part
 from sim.planning.validate import validate
+from sim.planning.warning_summary import warning_part
 from sim.scenario.experiment_schema import Experiment, FirmQuestion, Question
 
 if TYPE_CHECKING:
@@ -50,6 +52,7 @@ class Lived:
     quantities: dict[str, np.ndarray]
     blocks: Mapping[str, Sequence[ExperimentBlock | FirmBlock]]
     naive: Mapping[str, Mapping[str, np.ndarray]]
+    warning: Sequence[ListQuality]
     doubts: Mapping[DoubtfulWorld, Means]
     doubt_replications: int
 
@@ -75,6 +78,7 @@ def summarise(lived: Lived) -> dict[str, Any]:
         "baseline": {name: _known_mean(values).plain() for name, values in lived.baseline.items()},
         "assumptions": _assumptions(lived.loaded),
         "matrix": _matrix(lived.quantities),
+        **({"early_warning": warning_part(scenario, join_qualities(lived.warning))} if lived.warning else {}),
         "experiments": [_experiment(lived, experiment) for experiment in lived.experiments],
         "validation": validate(scenario, lived.quantities),
     }
@@ -164,9 +168,11 @@ def _experiment(lived: Lived, experiment: Question) -> dict[str, Any]:
         "alpha": part["alpha"],
         "rules": {"decision": experiment.decision.model_dump(), **part["rules"]},
         "trial_sizes": part["trial_sizes"],
+        **({"trial_circles": part["trial_circles"]} if "trial_circles" in part else {}),
         "sample_ratio": part["sample_ratio"],
         "arms": [_arm(lived, truth, arm) for arm in truth.arms],
         "contrasts": part["contrasts"],
+        "interference": part["interference"],
         "equivalence": part["equivalence"],
         "naive": part["naive"],
         **({"injected": part["injected"]} if "injected" in part else {}),

@@ -19,6 +19,7 @@ from sim.planning.factorial_summary import factorial_part
 from sim.planning.follow_up_summary import follow_up_part
 from sim.planning.guardrails_summary import guardrails_part
 from sim.planning.injected import injected_part
+from sim.planning.interference_summary import interference_part
 from sim.planning.looks_summary import looks_part
 
 if TYPE_CHECKING:
@@ -42,7 +43,8 @@ def trial_part(bench: Bench, before_after: Mapping[str, np.ndarray]) -> dict[str
     experiment = bench.experiment
     contrasts = bench.contrasts()
     concluded = decide_trials(bench, contrasts)
-    sizes = np.bincount(bench.trial.arm[bench.trial.replication == 0], minlength=len(bench.arms))
+    sizes = _sizes(bench, by_circle=False)
+    units = _sizes(bench, by_circle=True) if bench.by_circle else sizes
     return {
         "design": {
             "assignment": experiment.assignment.method,
@@ -52,9 +54,11 @@ def trial_part(bench: Bench, before_after: Mapping[str, np.ndarray]) -> dict[str
         },
         "alpha": experiment.alpha,
         "rules": {"trial_decision": experiment.trial_decision.model_dump()},
-        "trial_sizes": {arm: int(n) for arm, n in zip(bench.arms, sizes, strict=True)},
-        "sample_ratio": _sample_ratio(experiment, [int(n) for n in sizes]),
+        "trial_sizes": dict(zip(bench.arms, sizes, strict=True)),
+        **({"trial_circles": dict(zip(bench.arms, units, strict=True))} if bench.by_circle else {}),
+        "sample_ratio": _sample_ratio(experiment, units),
         "contrasts": [_contrast(bench, contrast) for contrast in contrasts],
+        "interference": interference_part(bench),
         "equivalence": [_equivalence(experiment, claim) for claim in bench.equivalences()],
         "naive": _naive(bench, before_after),
         "follow_up": follow_up_part(bench),
@@ -72,8 +76,20 @@ def trial_part(bench: Bench, before_after: Mapping[str, np.ndarray]) -> dict[str
     }
 
 
+def _sizes(bench: Bench, *, by_circle: bool) -> list[int]:
+    """Customers of each arm in the trial that is shown, or circles (who is alone is one)."""
+    first = bench.trial.where(bench.trial.replication == 0)
+    unit = first.unit if by_circle else first.id
+    return [len(np.unique(unit[first.arm == number])) for number in range(len(bench.arms))]
+
+
 def trial_curve(bench: Bench, arm: str, days: np.ndarray) -> dict[str, Any]:
-    """Share of an arm's customers still there by day in the trial that is shown, with its band."""
+    """Share of an arm's customers still there by day in the trial that is shown, with its band.
+
+    None where circles were assigned: the band takes customers for independent.
+    """
+    if bench.by_circle:
+        return {}
     first = bench.trial.where((bench.trial.replication == 0) & (bench.trial.arm == bench.arms.index(arm)))
     found = kaplan_meier(first.days, first.left, days)
     if not isinstance(found, Curve):

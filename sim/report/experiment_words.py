@@ -111,7 +111,7 @@ def setting(experiment: Experiment) -> list[tuple[str, str]]:
     items = [
         ("No trial", no_trial(experiment)),
         ("Assigned", f"{how}; the unit is the {experiment.get('unit', 'customer')}" if how else ""),
-        ("One trial", f"{shown} customers{followed}" if shown else ""),
+        ("One trial", f"{shown} customers{_circles(experiment)}{followed}" if shown else ""),
         ("Meanwhile", _background(experiment.get("background"))),
         (
             "Rule for the answer",
@@ -124,6 +124,14 @@ def setting(experiment: Experiment) -> list[tuple[str, str]]:
         ("Sample ratio", "" if no_trial(experiment) else _sample_ratio(experiment.get("sample_ratio"))),
     ]
     return [(term, words) for term, words in items if words]
+
+
+def _circles(experiment: Experiment) -> str:
+    """Say in how many circles a trial's customers live, where circles were dealt."""
+    circles = experiment.get("trial_circles")
+    if not circles:
+        return ""
+    return f" in circles ({', '.join(f'{arm} {n:,}' for arm, n in circles.items())}; who is alone is one)"
 
 
 def no_trial(experiment: Experiment) -> str:

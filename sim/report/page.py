@@ -15,9 +15,11 @@ from sim.report import (
     follow_up_view,
     guardrails_view,
     injected_view,
+    interference_view,
     looks_view,
     movers_view,
     run_view,
+    warning_view,
 )
 from sim.report import experiment_view as tables
 from sim.report import experiment_words as words
@@ -62,6 +64,10 @@ def render_page(summary: Summary, provenance: Mapping[str, Any], figures: Mappin
         validation_figure=_figure(figures, "validation", "Reported facts against the simulated interval"),
         kinds=[(kind, text) for kind, text in run_view.KINDS.items()],
         matrix=run_view.matrix_table(summary),
+        warning=warning_view.quality_table(summary),
+        warning_deciles=warning_view.deciles_table(summary),
+        warning_words=warning_view.parting_in_words(summary),
+        warning_figure=_figure(figures, "warning_list", "Lift and uplift by tenth of the early-warning score"),
         policies=run_view.policies(summary),
         definitions=run_view.definitions(summary),
         command=shlex.join(provenance.get("command", ())),
@@ -94,6 +100,9 @@ def _experiment(experiment: Mapping[str, Any], summary: Summary, figures: Mappin
         "setting": words.setting(experiment),
         "arms": tables.arms_tables(experiment, summary),
         "truth": tables.truth_table(experiment, summary),
+        "interference": interference_view.interference_table(experiment, summary),
+        "interference_words": interference_view.interference_words(experiment, summary),
+        "interference_read": interference_view.HOW_TO_READ,
         "reasons": tables.reasons_table(experiment),
         "ledger": tables.ledger_table(experiment, summary),
         "lived": LIVED[is_about_firm(experiment)],

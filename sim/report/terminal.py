@@ -16,6 +16,7 @@ from sim.report.experiment_view import metrics_in_order, ordered_contrasts, vers
 from sim.report.experiment_words import conclusion, equivalence_in_words, no_trial
 from sim.report.follow_up_view import turns
 from sim.report.values import Summary, is_refused, point
+from sim.report.warning_view import in_a_line
 from sim.report.wording import EMPTY, Cell, cell, difference_unit, p_value, percent
 from sim.report.words import is_about_firm, metric_name, unit_name, unit_of
 
@@ -35,6 +36,9 @@ def show(summary: Summary, page: str) -> Iterator[RenderableType]:
     """
     for experiment in summary.get("experiments", ()):
         yield from _experiment(experiment, summary)
+    warning = in_a_line(summary)
+    if warning:
+        yield Text.assemble("\n", ("The early-warning list: ", "bold"), warning)
     yield Text.assemble("\nReport: ", (page, "bold"), overflow="fold")
 
 

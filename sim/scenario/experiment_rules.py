@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Iterator
 from typing import Any, get_args
 
+from sim.scenario.circle_rules import circles_can_be_dealt
 from sim.scenario.document import Places
 from sim.scenario.experiment_schema import NO_CADENCE, Experiment, FirmMetric, FirmQuestion
 from sim.scenario.firm_rules import FIRM_RULES
@@ -322,4 +323,5 @@ _AGAINST_SCENARIO: tuple[Callable[[View, Loaded[Scenario]], Found], ...] = (
     _residual_known,
     _leavers_can_come_back,
     _doubt_has_range,
+    circles_can_be_dealt,
 )

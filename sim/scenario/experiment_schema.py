@@ -51,7 +51,7 @@ PolicyPart = Literal[
     "win_back",
 ]
 """What a policy does for a tier, part by part."""
-Unit = Literal["customer", "firm"]
+Unit = Literal["customer", "circle", "firm"]
 Choice = Literal["highest", "lowest"]
 TrialChoice = Literal["cheapest_below_reference", "cheapest_above_reference"]
 

@@ -52,7 +52,7 @@ def _somebody_can_leave(view: View) -> Found:
         return
     leaving, billing = view.known("leaving"), view.get("billing")
     if leaving == {} and billing is None:
-        rule = f"left out, because nobody can leave ({view.where('leaving')} is empty, and there is no block 'billing')"
+        rule = f"left out, because nobody can leave (no reason in {view.where('leaving')}, and no block 'billing')"
         yield view.problem(("win_back",), "a block", rule)
         return
     for at, reason in view.names("win_back", "reasons"):

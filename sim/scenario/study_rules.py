@@ -130,6 +130,12 @@ def _margins_possible(view: View) -> Found:
             yield view.problem((*path, "margin"), shown(margin), f"below 1 ({metric} is a share)")
 
 
+def _circles_in_data(view: View) -> Found:
+    if view.get("unit") == "circle" and view.get("data", "circle") is None:
+        rule = f"given: a column of circles ({view.where('unit')}, is circle)"
+        yield view.problem(("data", "circle"), "nothing", rule)
+
+
 _RULES: tuple[Callable[[View], Found], ...] = (
     _metrics_in_data,
     _used_metrics_are_listed,
@@ -138,4 +144,5 @@ _RULES: tuple[Callable[[View], Found], ...] = (
     _known_before,
     _correction_fits,
     _margins_possible,
+    _circles_in_data,
 )

@@ -46,7 +46,7 @@ class Study(Block):
     name: Name
     question: Text
     currency: Text = "yuan"
-    unit: Literal["customer"] = "customer"
+    unit: Literal["customer", "circle"] = "customer"
     horizon_days: PositiveDays | None = None
     assignment: StudyAssignment
     arms: dict[Name, Arm] = Field(min_length=2, max_length=16)

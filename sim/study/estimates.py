@@ -10,6 +10,7 @@ import numpy as np
 
 from sim.evidence.bootstrap import bootstrap_mean_difference
 from sim.evidence.cells import Counts, Sample, counts, sample
+from sim.evidence.clusters import NOT_BY_CIRCLE as TAKEN_FOR_INDEPENDENT
 from sim.evidence.clusters import clustered_mean_difference
 from sim.evidence.competing import cumulative_incidence_difference
 from sim.evidence.cox import hazard_ratio
@@ -31,7 +32,7 @@ CHURN = "churn_rate"
 LOG_RANK, HAZARD_RATIO, DAYS_THERE = "log_rank", "hazard_ratio", "days_there"
 LEFT_FOR = "left_for_"
 OF_LIVES = (LOG_RANK, HAZARD_RATIO, DAYS_THERE)
-NOT_BY_CIRCLE = Refused("whole circles were assigned: this procedure takes their customers for independent")
+NOT_BY_CIRCLE = Refused(TAKEN_FOR_INDEPENDENT)
 BOOTSTRAP = "bootstrap"
 NO_INTERVAL = Refused("the bootstrap is not known within strata")
 NOT_EQUIVALENT = Refused("equivalence is not known where whole circles were assigned or follow-up ends early")

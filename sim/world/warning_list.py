@@ -117,7 +117,12 @@ class WarningList:
         if not (customers["called"] == 1).any():
             return
         scores = read_scores(customers, self.world.laws, self.law, t, self.weight)
-        self.arrange(self.choose(scores, t), t)
+        listed = self.choose(scores, t)
+        customers["listed_at"][listed] = t
+        noted = np.zeros(len(listed), dtype=listed_dtype)
+        noted["position"], noted["day"] = listed, t
+        self.world.listed.append(noted)
+        self.arrange(listed[customers["called"][listed] == 1], t)
 
     def choose(self, scores: Scores, t: float) -> np.ndarray:
         """Who stands on the list of day `t`: the first of each replication by score, ties by id; positions."""
@@ -133,15 +138,9 @@ class WarningList:
             chosen.append(scores.who[ready[order]])
         return np.sort(np.concatenate(chosen))
 
-    def arrange(self, listed: np.ndarray, t: float) -> None:
-        """Put customers (positions) on the list of day `t`; who is to be called is, some days later."""
-        customers = self.world.customers
-        customers["listed_at"][listed] = t
-        noted = np.zeros(len(listed), dtype=listed_dtype)
-        noted["position"], noted["day"] = listed, t
-        self.world.listed.append(noted)
-        called = listed[customers["called"][listed] == 1]
-        customers["due"][called, _CALL] = t + self.law.call.delay_days
+    def arrange(self, called: np.ndarray, t: float) -> None:
+        """Arrange the calls of customers (positions) who stand on the list of day `t`."""
+        self.world.customers["due"][called, _CALL] = t + self.law.call.delay_days
 
     def fork(self, world: World) -> WarningList:
         """The list of a world that goes on from here."""

@@ -235,6 +235,8 @@ class World:
             self.now = epoch
             if acting:
                 self._age_parked(epoch)
+                if epoch in self.laws.marks:
+                    self.events += close(self.customers, *self._surroundings(), epoch)
                 self.agenda.act(acting, epoch, wakes)
 
     def _age_parked(self, until: float) -> None:

@@ -1,5 +1,6 @@
 """Circles that do nothing change nothing, and what they do does not hang on how a world is cut."""
 
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from sim.scenario.loaded import Loaded
 from sim.scenario.schema import Scenario
 from sim.world.world import World
 from tests.randomness.test_mobile_twins import BLOCKS
-from tests.worlds import day_zero, differing, leaving, load_quiet, quiet, tenure
+from tests.worlds import day_zero, differing, experiment_in, leaving, load_quiet, quiet, tenure
 
 IDLE = {
     "sizes": [{"size": 2, "share": 0.4}, {"size": 6, "share": 0.4}],
@@ -57,13 +58,26 @@ def test_circles_that_do_nothing_change_no_byte_of_a_life():
 
 def test_circles_that_do_nothing_change_no_answer():
     """The same of a plain world and its summary: only what is assumed differs."""
-    blocks = {"customers": 200, "leaving": leaving(competitor=0.05), "base": tenure(0, 30)}
+    blocks = {"customers": 200, "leaving": leaving(competitor=0.05), "base": tenure(0, 30), "reward": REWARD}
     found = [_summary(load_quiet(**blocks, **more)) for more in ({}, {"circles": IDLE})]
     assert found[0] == found[1]
+    (experiment,) = found[0]["experiments"]
+    assert all(row["difference"]["value"] == 0 for row in experiment["interference"])
+    assert experiment["contrasts"][0]["truth"]["value"] < 0
+
+
+REWARD = {
+    "max_reduction": 0.5,
+    "half_dose_days": 5,
+    "half_life_days": 100,
+    "lasts_days": 300,
+    "acts_on": ["competitor"],
+}
 
 
 def _summary(scenario: Loaded[Scenario]) -> dict[str, Any]:
-    summary = answer(scenario, [], seed=1, replications=3).summary
+    plan = experiment_in(scenario, {"none": {}, "days": {"reward": {"free_days": 30}}})
+    summary = answer(scenario, [SimpleNamespace(value=plan)], seed=1, replications=3).summary  # only values are read
     assert summary.pop("assumptions") is not None
     return summary
 

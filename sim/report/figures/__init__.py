@@ -10,6 +10,7 @@ from sim.report.figures.follow_up import draw_follow_up
 from sim.report.figures.money import draw_ledger, draw_money_map
 from sim.report.figures.survival import draw_survival
 from sim.report.figures.validation import draw_validation
+from sim.report.figures.warning import draw_warning
 from sim.report.values import Summary
 
 OF_EXPERIMENT: dict[str, Callable[[Mapping[str, Any], Summary], str | None]] = {
@@ -20,6 +21,8 @@ OF_EXPERIMENT: dict[str, Callable[[Mapping[str, Any], Summary], str | None]] = {
     "doubt": draw_doubt,
     "follow_up": draw_follow_up,
 }
+
+OF_RUN: dict[str, Callable[[Summary], str | None]] = {"validation": draw_validation, "warning_list": draw_warning}
 
 
 def figure_name(experiment: Mapping[str, Any], kind: str) -> str:
@@ -41,7 +44,8 @@ def draw_all(summary: Summary) -> dict[str, str]:
             svg = draw(experiment, summary)
             if svg is not None:
                 figures[figure_name(experiment, kind)] = svg
-    svg = draw_validation(summary)
-    if svg is not None:
-        figures["validation"] = svg
+    for name, of_run in OF_RUN.items():
+        svg = of_run(summary)
+        if svg is not None:
+            figures[name] = svg
     return figures

@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+import pytest
 
 from sim.customer.life import SUSPENDED
 from sim.customer.moves import COUNT_COLUMN
@@ -13,7 +14,7 @@ from sim.scenario.offers import Arm
 from sim.world.world import World
 from tests import family as rates
 from tests.family import Family
-from tests.worlds import HORIZON, MONTH, base_of, day_zero, differing, leaving, live, quiet, roll_out
+from tests.worlds import HORIZON, MONTH, base_of, day_zero, differing, leaving, live, quiet, roll_out, tenure
 
 EFFECT = {"max_reduction": 0.8, "half_credit_yuan": 10, "acts_on": ["competitor"]}
 SIX = {"monthly_credit_yuan": 30, "months": 6}
@@ -47,6 +48,24 @@ def test_an_offer_that_nobody_accepts_changes_no_byte():
     silent = live(scenario(1.0, **blocks), "before")
     assert not differing(declined.customers, silent.customers).any()
     assert declined.shared.tally.tobytes() == silent.shared.tally.tobytes()
+
+
+@pytest.mark.parametrize("stops", [(HORIZON,), (31.0, HORIZON), (31.0, 59.0, 100.0, HORIZON)])
+def test_what_a_score_gives_is_counted_in_the_month_that_begins(stops: tuple[float, ...]) -> None:
+    """Catches a score before the accounts of its moment are closed, unless the world happens to stop there.
+
+    Fees rise above the threshold at an anniversary in January: the score of February 1 offers, and its month counts.
+    """
+    tiers = {"rule": "threshold", "platinum": {"value_yuan_per_year": 1_500}}
+    policies = {"before": {}, "offer": {"platinum": {"agreement": SIX}}}
+    segments = {"all": {"share": 1.0, "growth_per_year": {"mean": 0.2, "sd": 0}}}
+    risen = scenario(tiers=tiers, policies=policies, segments=segments, base=tenure(11.5), effects={"step_days": 1})
+    world = day_zero(risen, "offer")
+    world.begin()
+    for day in stops:
+        world.live(day)
+    by_month = world.shared.tally[0, 0, :, COUNT_COLUMN + Count.AGREEMENTS]
+    assert by_month.tolist()[:3] == [0, 300, 0]
 
 
 def test_credits_come_at_the_end_of_each_month_and_end():

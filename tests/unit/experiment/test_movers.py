@@ -22,7 +22,8 @@ def outcomes(left: list[bool], *, cost: list[int], lost_at: list[float], segment
     return Outcomes(
         replication=np.repeat([0, 1], half), id=np.arange(n), stratum=blank, arm=blank, days=np.zeros(n),
         left=np.array(left), reason=blank, active=blank, returned=np.zeros(n, bool), ledger=ledger, residual=blank,
-        cell=blank, answer=blank, before=before, lost_at=np.array(lost_at), net_at=np.zeros((n, 0)),
+        cell=blank, answer=blank, before=before, lost_at=np.array(lost_at),
+        net_at=np.zeros((n, 0)), circle=np.full(n, -1),
     )  # fmt: skip
 
 
