@@ -174,7 +174,7 @@ def _items(value: object) -> list[object]:
     return list(value) if isinstance(value, list | tuple) else [] if value is None else [value]
 
 
-_GIVEN = {"answers": "answers to rivals' promotions"}
+_GIVEN = {"answers": "answers to rivals' promotions", "circle_call": "calls to their circles"}
 """What a key that is true gives, where the key alone does not say it."""
 
 
