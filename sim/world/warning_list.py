@@ -142,7 +142,7 @@ class WarningList:
         return np.sort(np.concatenate(chosen))
 
     def fellows_of(self, called: np.ndarray, scores: Scores, t: float) -> np.ndarray:
-        """Who is called for the sake of who is (P-02): the others of their circles, where the firm says so; positions."""
+        """Who is called for another's sake (P-02): the others of circles of who is called, where the firm says so."""
         customers, firm = self.world.customers, self.world.firm
         said = firm["circle_call"][0, customers["tier"][called]]
         arm = customers["arm"][called]
