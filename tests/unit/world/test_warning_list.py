@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sim.customer.moves import COUNT_COLUMN
-from sim.customer.record import Count
+from sim.customer.record import BOUND_DUE, ContestMoment, Count
 from sim.customer.states import State
 from sim.world.warning_list import normal_scores, read_scores
 from sim.world.world import World
@@ -19,6 +19,7 @@ RISKS = {
     "warning": {"enter_per_month": 0.1, "recover_per_month": 0.4},
     "base": {**tenure(3, 12), "frailty_variance": 0.5, "joining_share_per_month": 0.02},
 }
+CALL_DUE = BOUND_DUE + int(ContestMoment.CALL)
 TIERS = {"rule": "quota", "gold": {"share": 0.25}, "platinum": {"share": 0.0}}
 
 
@@ -156,3 +157,29 @@ def test_without_calls_there_is_no_list():
     nobody = live(scenario(early_warning({"max_reduction": 0.9}, list_length=0)), "before", replications=2)
     assert not stands(listed_only).any()
     assert not differing(listed_only.customers, nobody.customers).any()
+
+
+def test_the_circle_of_who_is_called_is_called_too():
+    """P-02. Catches friends of who is listed and not called, circles of other replications, and who is called twice."""
+    calls = {"warning_call": True, "circle_call": True}
+    blocks: Any = {
+        "circles": {"sizes": [{"size": 4, "share": 0.8}]},
+        "policies": POLICIES | {"calls": {"gold": calls, "platinum": {"warning_call": True}, "others": {}}},
+        "tiers": {"rule": "quota", "gold": {"share": 0.3}, "platinum": {"share": 0.3}},
+    }
+    world = day_zero(scenario(early_warning(list_length=30), **blocks), "calls", replications=2)
+    world.begin()
+    world.live(0.5)
+    c, (noted,) = world.customers, world.listed
+    on_list = np.zeros(len(c), dtype=bool)
+    on_list[noted["position"]] = True
+    by_gold = on_list & (c["tier"] == 1) & (c["circle"] >= 0)
+    called_circles = set(zip(c["row"][by_gold], c["circle"][by_gold], strict=True))
+    there = c["state"] != State.PROSPECT
+    near = there & np.array(
+        [(row, circle) in called_circles for row, circle in zip(c["row"], c["circle"], strict=True)]
+    )
+    expected = (on_list & (c["tier"] > 0)) | near
+    call_due = c["due"][:, CALL_DUE] < np.inf
+    assert (near & ~on_list).sum() > 20
+    np.testing.assert_array_equal(call_due, expected)
