@@ -26,21 +26,25 @@ one real trial of that size would show, assumption doubt how far the answer move
 
 
 class Study(NamedTuple):
-    """An experiment in a world in which it can be made."""
+    """A question, and the world in which it is answered."""
 
-    experiment: Path
+    question: Path | str
+    """An experiment's file, or an action to aim as `sim target` names it: `EXPERIMENT.ARM` of a listed experiment."""
     scenario: Path
+    options: tuple[str, ...] = ()
 
     @property
     def command(self) -> list[str]:
         """Words of the command behind `sim`."""
-        return ["run", _short(self.scenario), "-e", _short(self.experiment)]
+        if isinstance(self.question, str):
+            return ["target", _short(self.scenario), "--action", self.question, *self.options]
+        return ["run", _short(self.scenario), "-e", _short(self.question), *self.options]
 
     @property
     def made_from(self) -> str:
         """First digits of a checksum of both files."""
-        both = self.scenario.read_bytes() + self.experiment.read_bytes()
-        return hashlib.sha256(both).hexdigest()[:12]
+        named = self.question if isinstance(self.question, Path) else _file_of(self.question)
+        return hashlib.sha256(self.scenario.read_bytes() + named.read_bytes()).hexdigest()[:12]
 
 
 def studies() -> Iterator[Study]:
@@ -53,7 +57,9 @@ def studies() -> Iterator[Study]:
             of.setdefault((scenario.parent / listed).resolve(), []).append(scenario)
     for experiment in sorted((ROOT / "experiments").glob("*.yaml")):
         for scenario in of.get(experiment, []) or [ROOT / "scenarios" / UNLISTED[experiment.stem]]:
-            yield Study(experiment, scenario)
+            yield Study(experiment, scenario, OPTIONS.get(scenario.stem, ()))
+    for action, scenario, *options in AIMED:
+        yield Study(action, ROOT / "scenarios" / scenario, tuple(options))
 
 
 UNLISTED = {
@@ -63,30 +69,64 @@ UNLISTED = {
     "wrong_records": "h_broadband.yaml",
 }
 """Experiments that no scenario runs by itself, each with the scenario in which it is answered here."""
+OPTIONS = {
+    "high_value_wars": ("--replications", "50"),
+    "china_mobile_winback": ("--replications", "50"),
+    "published_friends": ("--replications", "50"),
+    "published_recommendation": ("--replications", "50"),
+}
+"""Worlds in which customers act on each other, or that are large: a quarter of the default already tells."""
+_FEW = ("--replications", "8", "--draws", "0", "--twins", "16", "--trials", "2", "--trial-sizes", "500,1000")
+AIMED = (("bundle.bundle", "high_value_wars.yaml", "--share", "0.1", *_FEW),)
+"""Actions that are aimed: everybody, by risk, by value x risk (H-07), by uplift learned and true (P-04)."""
 
 
 def section(study: Study) -> str:
     """Run a study and tell its question and answer as Markdown."""
-    from sim.report.answer import answer_sentence
-
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "run"
         command = [sys.executable, "-m", "sim.cli.main", *study.command, "--out", str(out)]
         subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
-        summary = json.loads((out / "summary.json").read_text(encoding="utf-8"))
-    (experiment,) = summary["experiments"]
+        title, question, answer = (_aimed if isinstance(study.question, str) else _answered)(out)
     return "\n".join(
         [
-            f"## {experiment['name']} in {summary['scenario']}",
+            f"## {title}",
             f"<!-- made from {study.made_from} -->",
-            f"**{experiment['question']}**",
+            f"**{question}**",
             "",
             f"    sim {' '.join(study.command)}",
             "",
-            answer_sentence(experiment, summary),
+            answer,
             "",
         ]
     )
+
+
+def _answered(run: Path) -> tuple[str, str, str]:
+    """Title, question and answer of an experiment's run."""
+    from sim.report.answer import answer_sentence
+
+    summary = json.loads((run / "summary.json").read_text(encoding="utf-8"))
+    (experiment,) = summary["experiments"]
+    return (
+        f"{experiment['name']} in {summary['scenario']}",
+        experiment["question"],
+        answer_sentence(experiment, summary),
+    )
+
+
+def _aimed(run: Path) -> tuple[str, str, str]:
+    """Title, question and answer of an action that was aimed."""
+    from sim.report.target_view import answer_words, question_words
+
+    found = json.loads((run / "target.json").read_text(encoding="utf-8"))
+    title = f"{found['question']['action']} aimed in {found['scenario']}"
+    return title, question_words(found), " ".join(answer_words(found))
+
+
+def _file_of(action: str) -> Path:
+    """The file of the experiment whose arm is aimed."""
+    return ROOT / "experiments" / f"{action.partition('.')[0]}.yaml"
 
 
 def _short(file: Path) -> str:
