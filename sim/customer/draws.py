@@ -63,6 +63,8 @@ class Decision(IntEnum):
     OPTED_OUT = 56  # customer: one a touch
     SPOILT = 60  # customer: one a pathology of a trial's records
     LOGGED_FOR = 61  # customer: under whom its redemption is logged
+    WAVE = 62  # customer: its place in the order in which waves are dealt
+    FIRST_WAVE = 63  # firm: where dealing of waves starts in a stratum
     CLOCK = 64  # customer: 64 + number of the clock
 
 

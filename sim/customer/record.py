@@ -148,6 +148,7 @@ _PLAIN_FIELDS: list[Any] = [
     ("calls", np.int32),
     # money
     ("booked_at", np.float64),
+    ("horizon_period", np.int32),  # accounting periods within its own horizon; what comes later is residual
     ("ledger", np.int64, (LINES,)),  # fen within the horizon
     ("residual", np.int64),  # fen, discounted net value after the horizon
 ]

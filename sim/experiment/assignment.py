@@ -42,13 +42,13 @@ def tenure_bands(scenario: Scenario) -> list[float]:
     return [band.from_month for band in mix.bands] if mix is not None else [0.0]
 
 
-def strata(scenario: Scenario, experiment: Experiment, customers: Customers) -> np.ndarray:
-    """Stratum of each customer on day 0; all 0 where assignment is not stratified."""
+def strata(scenario: Scenario, experiment: Experiment, customers: Customers, t: float = 0.0) -> np.ndarray:
+    """Stratum of each customer on day `t`; all 0 where assignment is not stratified."""
     stratum = np.zeros(len(customers), dtype=np.int64)
     levels = _levels(scenario)
     columns = {
         "tier": customers["tier"],
-        "tenure_band": tenure_band(scenario, customers, 0.0),
+        "tenure_band": tenure_band(scenario, customers, t),
         "segment": customers["segment"],
     }
     for name in experiment.assignment.strata:
@@ -57,9 +57,9 @@ def strata(scenario: Scenario, experiment: Experiment, customers: Customers) -> 
 
 
 def strata_count(scenario: Scenario, experiment: Experiment) -> int:
-    """How many strata there can be; 1 where assignment is not stratified."""
+    """How many strata there can be, in all waves; 1 where arms are not compared within any."""
     levels = _levels(scenario)
-    return math.prod(levels[name] for name in experiment.assignment.strata)
+    return math.prod(levels[name] for name in experiment.assignment.strata) * len(experiment.start_days)
 
 
 def _levels(scenario: Scenario) -> dict[str, int]:
@@ -107,11 +107,31 @@ def assign(
         from the plan by less than one turn, which holds every arm as often as its share says.
     """
     turn = turn_of(experiment)
-    occurrence = zlib.crc32(experiment.name.encode())
     who, where = (Decision.REASSIGNMENT, Decision.RESTRATUM) if again else (Decision.ASSIGNMENT, Decision.STRATUM)
-    u = uniforms(seed, customers["id"], int(who), 0, occurrence, customers["replication"])
     if experiment.assignment.method == "simple":
+        u = uniforms(seed, customers["id"], int(who), 0, zlib.crc32(experiment.name.encode()), customers["replication"])
         return np.asarray(turn[np.minimum((u * len(turn)).astype(np.int64), len(turn) - 1)])
+    return _dealt(turn, experiment.name, seed, customers, stratum, who, where)
+
+
+def deal_waves(experiment: Experiment, seed: int, customers: Customers, stratum: np.ndarray) -> np.ndarray:
+    """Number of each customer's wave, shape (n,): dealt on day 0 within strata, in sizes that differ by at most one."""
+    waves = np.arange(len(experiment.start_days))
+    return _dealt(waves, experiment.name, seed, customers, stratum, Decision.WAVE, Decision.FIRST_WAVE)
+
+
+def _dealt(
+    turn: np.ndarray,
+    name: str,
+    seed: int,
+    customers: Customers,
+    stratum: np.ndarray,
+    who: Decision,
+    where: Decision,
+) -> np.ndarray:
+    """Deal the numbers of a turn to customers in random order, within replication and stratum."""
+    occurrence = zlib.crc32(name.encode())
+    u = uniforms(seed, customers["id"], int(who), 0, occurrence, customers["replication"])
     order = np.lexsort((u, stratum, customers["replication"]))
     group = np.stack([customers["replication"][order].astype(np.int64), stratum[order]])
     new = np.ones(len(order), dtype=bool)
@@ -120,6 +140,6 @@ def assign(
     number = np.cumsum(new) - 1
     begin = uniforms(seed, group[1, first], int(where), 0, occurrence, group[0, first])
     place = np.arange(len(order)) - first[number] + (begin * len(turn)).astype(np.int64)[number]
-    arm = np.empty(len(order), dtype=np.int64)
-    arm[order] = turn[place % len(turn)]
-    return arm
+    dealt = np.empty(len(order), dtype=np.int64)
+    dealt[order] = turn[place % len(turn)]
+    return dealt

@@ -108,7 +108,7 @@ class Bench(Truth):
         everybody = [trial, *rollouts.values()]
         if len(trial) == 0:
             raise NobodyEligible(f"experiment {experiment.name}: nobody is eligible in any replication")
-        self.stratified = experiment.assignment.method == "stratified"
+        self.stratified = experiment.stratified
         self.strata = max(int(o.stratum.max()) for o in everybody) + 1 if self.stratified else None
         for rollout in rollouts.values():
             if not (np.array_equal(rollout.id, trial.id) and np.array_equal(rollout.replication, trial.replication)):

@@ -2,7 +2,7 @@
 
 Each way is followed over all replications, in the trials as they were lived and in trials without any effect, so that
 its power, its true level and how long it takes are seen beside each other. The statistic is the log-rank, whose steps
-from look to look are independent though everybody starts on one day.
+from look to look are independent, whether everybody starts on one day or in waves; days are those of the calendar.
 """
 
 from __future__ import annotations
@@ -94,14 +94,16 @@ def looked(bench: Bench) -> Iterator[Looked]:
 
 
 def _interim(bench: Bench, outcomes: Outcomes, arm: str, against: str, days: np.ndarray) -> Interim:
+    """What each look saw: days of the calendar; nobody is followed beyond the own horizon."""
     of = outcomes.where(np.isin(outcomes.arm, [bench.arms.index(arm), bench.arms.index(against)]))
     return interim_lives(
-        of.lost_at,
+        np.where(of.left, of.began + of.days, np.inf),
         of.arm == bench.arms.index(arm),
         days,
         trial=of.replication,
         trials=bench.replications,
         stratum=of.stratum if bench.stratified else None,
+        began=of.began,
     )
 
 

@@ -163,7 +163,7 @@ class Operating:
     def __init__(self, scenario: Scenario, experiment: Experiment, sums: Sums, seed: int) -> None:
         self.experiment, self.sums, self.seed = experiment, sums, seed
         self.arms = list(experiment.arms)
-        self.stratified = experiment.assignment.method == "stratified"
+        self.stratified = experiment.stratified
         self.money = money_of(scenario, experiment)
         self.replications = len(sums.trial[COST])
         if sums.trial[COST].n.sum() == 0:

@@ -42,6 +42,7 @@ class Outcomes:
     ----------
     replication : number of the replication
     stratum, arm : numbers
+    began : day on which the customer began; all other days here count from it
     days : day of leaving, or the horizon
     left : whether it left the operator within the horizon
     reason : number of the leaving clock, -1 for who is still there
@@ -49,7 +50,7 @@ class Outcomes:
     residual : fen, discounted net value after the horizon (0 where the world was not lived on)
     cell : tier x tenure band at the horizon, `NO_CELL` for who has left
     answer : satisfaction at the last survey answer, -1 never answered
-    before : what was so on day 0, of `before_dtype`
+    before : what was so on the day it began, of `before_dtype`
     lost_at : day of leaving as far as the world was lived, also after the horizon; inf for who was still there then
     net_at : fen, net value by each day of the follow-up, (n, days)
     """
@@ -58,6 +59,7 @@ class Outcomes:
     id: np.ndarray
     stratum: np.ndarray
     arm: np.ndarray
+    began: np.ndarray
     days: np.ndarray
     left: np.ndarray
     reason: np.ndarray
@@ -77,6 +79,12 @@ class Outcomes:
         return Outcomes(*(getattr(self, field.name)[mask] for field in fields(self)))
 
 
+def sorted_by_customer(outcomes: Outcomes) -> Outcomes:
+    """The same, replication by replication and there by customer."""
+    order = np.lexsort((outcomes.id, outcomes.replication))
+    return Outcomes(*(getattr(outcomes, field.name)[order] for field in fields(outcomes)))
+
+
 def concatenate(parts: Iterable[Outcomes]) -> Outcomes:
     """Blocks of replications, one after the other."""
     parts = list(parts)
@@ -84,26 +92,45 @@ def concatenate(parts: Iterable[Outcomes]) -> Outcomes:
 
 
 def read_outcomes(
-    scenario: Scenario, customers: Customers, stratum: np.ndarray, before: np.ndarray, horizon: float
+    scenario: Scenario,
+    customers: Customers,
+    stratum: np.ndarray,
+    before: np.ndarray,
+    horizon: float,
+    began: float = 0.0,
+    booked: np.ndarray | None = None,
 ) -> Outcomes:
-    """Read the outcomes of customers (already chosen, in the order of `stratum` and `before`) at the horizon."""
-    left = customers["lost_at"] < horizon
+    """Read the outcomes of customers (already chosen, in the order of `stratum` and `before`) at their horizon.
+
+    Parameters
+    ----------
+    scenario, customers, stratum, before
+    horizon : float
+        Days that they were followed.
+    began : float
+        Day on which they began.
+    booked : int64 array, (n, lines), optional
+        Their ledger on that day; left out, nothing.
+    """
+    lost_at = customers["lost_at"] - began
+    left = lost_at < horizon
     bands = len(tenure_bands(scenario))
-    cell = customers["tier"] * bands + tenure_band(scenario, customers, horizon)
+    cell = customers["tier"] * bands + tenure_band(scenario, customers, began + horizon)
     return Outcomes(
         replication=customers["replication"].astype(np.int64),
         id=customers["id"].astype(np.int64),
         stratum=stratum,
         arm=customers["arm"].astype(np.int64),
-        days=np.minimum(customers["lost_at"], horizon),
+        began=np.full(len(customers), began),
+        days=np.minimum(lost_at, horizon),
         left=left,
         reason=np.where(left, customers["reason"], -1).astype(np.int64),
-        ledger=customers["ledger"].copy(),
+        ledger=customers["ledger"] - (0 if booked is None else booked),
         residual=customers["residual"].copy(),
         cell=np.where(left, NO_CELL, cell).astype(np.int64),
         answer=customers["answer"].astype(np.int64),
         before=before,
-        lost_at=customers["lost_at"].copy(),
+        lost_at=lost_at,
         net_at=np.zeros((len(customers), 0)),
     )
 

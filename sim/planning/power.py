@@ -153,7 +153,7 @@ def study(
     if not kernels_are_compiled():
         tell(COMPILING, 0, 1)
         few = scenario.model_copy(update={"customers": min(scenario.customers, 50)})
-        live_experiment(Starts(few, seed, np.arange(1)).at(experiment.horizon_days), experiment, seed)
+        live_experiment(Starts(few, seed, np.arange(1)).of(experiment), experiment, seed)
         tell(COMPILING, 1, 1)
     parts: list[Sums] = []
     lived, reached = 0, np.inf
@@ -185,7 +185,7 @@ def study(
 
 def live_part(scenario: Scenario, experiment: Experiment, seed: int, replications: np.ndarray) -> ExperimentBlock:
     """Live a block of replications: the trial and the roll-outs."""
-    return live_experiment(Starts(scenario, seed, replications).at(experiment.horizon_days), experiment, seed)
+    return live_experiment(Starts(scenario, seed, replications).of(experiment), experiment, seed)
 
 
 def live_and_sum(

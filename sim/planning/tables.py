@@ -72,7 +72,8 @@ def _periods(world: str, arms: list[str], tally: np.ndarray, marks: np.ndarray) 
 def customers_table(scenario: Scenario, experiments: Sequence[Question], block: Block) -> Table:
     """Every customer of the first replication in every roll-out, with what it was like and what became of it.
 
-    States are those after the residual time; the ledger is that of the horizon.
+    States are those after the residual time; the ledger is that of the horizon. Days count from a customer's own start,
+    its ledger from day 0.
     """
     parts = []
     segments = np.array(list(scenario.segments))
@@ -80,8 +81,11 @@ def customers_table(scenario: Scenario, experiments: Sequence[Question], block: 
     for e in experiments:
         horizon = float(e.horizon_days or scenario.horizon_days)
         for arm, c in block.experiments[e.name].customers.items():
-            c = c[c["joined"] < horizon]
-            left = c["lost_at"] < horizon
+            end = block.experiments[e.name].marks[c["horizon_period"]]
+            of_campaign = c["joined"] < end
+            c, end = c[of_campaign], end[of_campaign]
+            begin = np.where(c["arm"] >= 0, end - horizon, 0.0)
+            left = c["lost_at"] < end
             part: Table = {
                 "experiment": np.full(len(c), e.name),
                 "arm": np.full(len(c), arm),
@@ -93,7 +97,7 @@ def customers_table(scenario: Scenario, experiments: Sequence[Question], block: 
                 "growth_per_year": c["growth"],
                 "frailty": c["frailty"],
                 "left": left,
-                "days": np.minimum(c["lost_at"], horizon) - np.maximum(c["joined"], 0.0),
+                "days": np.minimum(c["lost_at"], end) - np.maximum(c["joined"], begin),
                 "reason": np.where(left, reasons[c["reason"] + 1], ""),
                 "contacts": c["contacts"],
                 "last_answer": np.array(["", *SATISFACTION_NAMES])[c["answer"] + 1],

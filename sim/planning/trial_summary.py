@@ -48,6 +48,7 @@ def trial_part(bench: Bench, before_after: Mapping[str, np.ndarray]) -> dict[str
             "assignment": experiment.assignment.method,
             "strata": list(experiment.assignment.strata),
             **({"shares": dict(shares)} if (shares := experiment.assignment.shares) is not None else {}),
+            **({"waves": _waves(bench)} if experiment.starts is not None else {}),
             "eligible": experiment.eligible.model_dump(exclude_none=True, mode="json"),
         },
         "alpha": experiment.alpha,
@@ -70,6 +71,20 @@ def trial_part(bench: Bench, before_after: Mapping[str, np.ndarray]) -> dict[str
         },
         **injected_part(bench),
     }
+
+
+def _waves(bench: Bench) -> list[dict[str, Any]]:
+    """The day on which each wave of the first trial begins, and its customers by arm."""
+    first = bench.trial.where(bench.trial.replication == 0)
+    return [
+        {
+            "day": day,
+            "customers": {
+                arm: int(((first.began == day) & (first.arm == number)).sum()) for number, arm in enumerate(bench.arms)
+            },
+        }
+        for day in bench.experiment.start_days
+    ]
 
 
 def trial_curve(bench: Bench, arm: str, days: np.ndarray) -> dict[str, Any]:

@@ -117,9 +117,16 @@ def _factors_have_four_arms(view: View) -> Found:
                     at, shown(name), f"another arm than that on line {seen[name]}: each cell has its own"
                 )
             seen.setdefault(name, view.line(*at))
-    if seen and view.get("assignment", "method") == "stratified":
-        rule = f"simple or complete: effects of factors know no strata ({view.where('factorial')})"
-        yield view.problem(("assignment", "method"), "'stratified'", rule)
+    if seen:
+        yield from _no_strata(view, f"effects of factors know no strata ({view.where('factorial')})")
+
+
+def _no_strata(view: View, because: str) -> Found:
+    """Nothing by which arms would be compared within strata."""
+    if view.get("assignment", "method") == "stratified":
+        yield view.problem(("assignment", "method"), "'stratified'", f"simple or complete: {because}")
+    if view.get("starts") is not None:
+        yield view.problem(("starts",), "waves, which are strata", f"left out: {because}")
 
 
 def _margins_are_possible(view: View) -> Found:
@@ -139,9 +146,7 @@ def _dunnett_fits(view: View) -> Found:
         if name != against[0]:
             rule = f"{against[0]}, as all others: Dunnett compares with one arm {because}"
             yield view.problem(("contrasts", place, "against"), shown(name), rule)
-    if view.get("assignment", "method") == "stratified":
-        rule = f"simple or complete: Dunnett knows no strata {because}"
-        yield view.problem(("assignment", "method"), "'stratified'", rule)
+    yield from _no_strata(view, f"Dunnett knows no strata {because}")
 
 
 def _rules_can_decide(view: View) -> Found:
@@ -212,10 +217,12 @@ def _horizon_fits(view: View, scenario: Loaded[Scenario]) -> Found:
 def _looks_within_horizon(view: View, scenario: Loaded[Scenario]) -> Found:
     days = view.get("looks", "days")
     horizon = view.number("horizon_days") or scenario.value.horizon_days
+    waves, apart = (view.number("starts", key) for key in ("waves", "every_days"))
+    last = 0 if waves is None or apart is None else (waves - 1) * apart
     for place in range(len(days) if isinstance(days, list) else 0):
         day = view.number("looks", "days", place)
-        if day is not None and day > horizon:
-            rule = f"at most the horizon, {shown(horizon)}: the trial has ended by then"
+        if day is not None and day > horizon + last:
+            rule = f"at most {shown(horizon + last)}: the trial has ended by then"
             yield view.problem(("looks", "days", place), shown(day), rule)
 
 

@@ -134,6 +134,13 @@ class Looks(Block):
     futility: PlannedFutility | None = None
 
 
+class Starts(Block):
+    """Customers do not all begin on one day: waves, dealt by chance, begin so many days after one another."""
+
+    waves: Annotated[Whole, Field(ge=2, le=24)]
+    every_days: Annotated[Whole, Field(ge=1, le=365)]
+
+
 def _setting(value: object) -> object:
     items = value if isinstance(value, list | tuple) else [value]
     if not all(item is None or isinstance(item, bool | int | float | str) for item in items):
@@ -174,6 +181,11 @@ class Question(Block):
     decision: Decision
     doubt: Many[Text] = ()
 
+    @property
+    def start_days(self) -> tuple[float, ...]:
+        """Days on which customers begin."""
+        return (0.0,)
+
 
 class Experiment(Question):
     """A question that a trial can answer: customers are dealt to arms."""
@@ -196,6 +208,20 @@ class Experiment(Question):
     looks: Looks | None = None
     follow_up_days: Many[HorizonDays] = ()
     """Days by which effects are read, besides the horizon; later ones than it are lived without the campaign."""
+    starts: Starts | None = None
+    """Left out, everybody begins on day 0."""
+
+    @property
+    def start_days(self) -> tuple[float, ...]:
+        """Days on which customers begin, one a wave."""
+        if self.starts is None:
+            return (0.0,)
+        return tuple(float(wave * self.starts.every_days) for wave in range(self.starts.waves))
+
+    @property
+    def stratified(self) -> bool:
+        """Whether arms are compared within strata: those of the assignment, and waves, in which arms are dealt."""
+        return self.assignment.method == "stratified" or self.starts is not None
 
 
 NO_TRIAL = (
@@ -220,6 +246,7 @@ class FirmQuestion(Question):
             "inject",
             "looks",
             "guardrails",
+            "starts",
         ),
         NO_TRIAL,
     )

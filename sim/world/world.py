@@ -37,6 +37,8 @@ class ArmRule(NamedTuple):
     reactivation_yuan: float | None = None
     agreement: Agreement | None = None
     points_reminder: bool | None = None
+    nothing_new: bool = False
+    """Whether the policy's own rewards and agreements are kept from who enters a tier."""
 
 
 class World:
@@ -76,6 +78,7 @@ class World:
     ) -> None:
         self.scenario, self.laws, self.timetable = scenario, laws, timetable
         self.customers, self.rows = customers, rows
+        customers["horizon_period"] = laws.horizon_period
         self.row_start = row_starts(customers, rows)
         self.events = 0
         self.now = 0.0
@@ -114,6 +117,9 @@ class World:
             self.firm["arm_reactivation"][0, number] = -1 if credit is None else round(credit * FEN)
             self.firm["arm_points_reminder"][0, number] = -1 if arm.points_reminder is None else arm.points_reminder
             self.firm["arm_agreement_months"][0, number] = -1
+            if arm.nothing_new:
+                self.firm["arm_free_days"][0, number] = 0.0
+                self.firm["arm_agreement_months"][0, number] = 0
             if arm.agreement is not None:
                 self.firm["arm_agreement_months"][0, number] = arm.agreement.months
                 self.firm["arm_agreement_credit"][0, number] = round(arm.agreement.monthly_credit_yuan * FEN)
@@ -151,21 +157,37 @@ class World:
                 self.firm["agreement_months"][0, tier] = part.agreement.months
                 self.firm["agreement_credit"][0, tier] = round(part.agreement.monthly_credit_yuan * FEN)
 
-    def enrol(self, who: np.ndarray, arm: np.ndarray | int) -> None:
+    def enrol(self, who: np.ndarray, arm: np.ndarray | int, horizon: float | None = None) -> None:
         """Put customers (positions in the array) into arms: these override the policy until the horizon.
+
+        Parameters
+        ----------
+        who : int64 array, shape (n,)
+        arm : int64 array, shape (n,), or one for all
+        horizon : float, optional
+            Day at which their ledger ends, one at which accounts are closed; the laws' for who is given none.
 
         Raises
         ------
         ValueError
-            The world has no such arm: the kernel would write beyond the books.
+            The world has no such arm: the kernel would write beyond the books; or accounts are not closed at `horizon`.
         """
-        arms = self.shared.tally.shape[1] - 1
-        if np.max(arm, initial=-1) >= arms:
-            raise ValueError(f"arm: got {np.max(arm)}, but this world was made with {arms} arms")
+        if horizon is not None:
+            period = int(np.searchsorted(self.laws.marks, horizon))
+            if self.laws.marks[period] != horizon:
+                raise ValueError(f"horizon: got {horizon}, a day at which no accounts are closed")
+            self.customers["horizon_period"][who] = period
+        if np.max(arm, initial=-1) >= self.arms:
+            raise ValueError(f"arm: got {np.max(arm)}, but this world was made with {self.arms} arms")
         self.customers["arm"][who] = arm
         self.customers["rewarded"][who] = 0  # an arm's reward is given whatever a policy gave before
         if "agreed" in (self.customers.dtype.names or ()):
             self.customers["agreed"][who] = 0
+
+    @property
+    def arms(self) -> int:
+        """How many arms it was made with."""
+        return int(self.shared.tally.shape[1]) - 1
 
     def score(self) -> None:
         """Score everybody now (an epoch) and let policies act on the new tiers."""

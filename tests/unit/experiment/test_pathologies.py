@@ -50,6 +50,7 @@ def lived(arm: np.ndarray, mean_days: np.ndarray, free: np.ndarray) -> Outcomes:
         id=np.tile(np.arange(EACH), TRIALS),
         stratum=np.zeros(n, dtype=np.int64),
         arm=arm.copy(),
+        began=np.zeros(n),
         days=days,
         left=left,
         reason=np.where(left, 1, -1),
