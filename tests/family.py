@@ -217,6 +217,7 @@ CHECKS = (
     "group-sequential: level, binding futility",
     "group-sequential: level, futility ignored",
     "group-sequential: level, shares of ever more customers",
+    "group-sequential: level, lives that begin one after the other",
     "group-sequential: stops at the second look",
     "group-sequential: power",
     "stagewise: coverage",

@@ -86,8 +86,10 @@ def design(study: Study) -> str:
     plan = study.experiment
     sizes = ", ".join(f"{arm} {n:,.0f}" for arm, n in sorted(_sizes(study).items(), key=_place(list(plan.arms))))
     strata = f" by {', '.join(map(as_words, plan.assignment.strata))}" if plan.assignment.strata else ""
+    waves = plan.starts
+    begin = f" in {waves.waves} waves {waves.every_days} days apart" if waves is not None else ""
     return (
-        f"{sizes} customers of a base of {study.customers:,}; assigned: {plan.assignment.method}{strata}; followed for "
+        f"{sizes} customers of a base of {study.customers:,}; assigned: {plan.assignment.method}{strata}{begin}; followed for "
         f"{study.horizon:g} days; level {plan.alpha:.0%}; wanted power {study.asked.power:.0%}.{_no_formula(study)}"
     )
 

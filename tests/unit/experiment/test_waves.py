@@ -118,7 +118,9 @@ def test_a_later_wave_is_treated_on_its_own_day() -> None:
         assert metric(without, "revenue_per_customer", 0.5) == pytest.approx(180 * fee, abs=0.1)
         assert with_it.ledger[:, Line.FORGONE] / 100 == pytest.approx(10 * fee, abs=0.03)
         # nobody leaves and all pay alike: by own days every wave is worth the same, before the horizon and after it
-        assert without.net_at[:, :3] / 100 == pytest.approx(np.array([[5, 10, 180]]) * fee / 2 + np.zeros((100, 3)), abs=0.1)
+        assert without.net_at[:, :3] / 100 == pytest.approx(
+            np.array([[5, 10, 180]]) * fee / 2 + np.zeros((100, 3)), abs=0.1
+        )
         assert with_it.net_at[:, 0] / 100 == pytest.approx(-5 * fee / 2, abs=0.1)
         worth = 0.5 * fee * (1 - np.exp(-0.1 * 0.5)) / (0.1 / 365)
         assert without.residual / 100 == pytest.approx(worth, rel=0.01)
