@@ -222,7 +222,8 @@ def _looks_within_horizon(view: View, scenario: Loaded[Scenario]) -> Found:
     for place in range(len(days) if isinstance(days, list) else 0):
         day = view.number("looks", "days", place)
         if day is not None and day > horizon + last:
-            rule = f"at most {shown(horizon + last)}: the trial has ended by then"
+            end = f"the last wave's end, {shown(horizon + last)}" if last else f"the horizon, {shown(horizon)}"
+            rule = f"at most {end}: the trial has ended by then"
             yield view.problem(("looks", "days", place), shown(day), rule)
 
 

@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
+from sim.scenario.clock_rules import acts_on_clocks_that_run
 from sim.scenario.compared_rules import targets_and_checks_are_whole
 from sim.scenario.document import Places
 from sim.scenario.experiment_schema import NO_CADENCE
@@ -411,4 +412,5 @@ _RULES: tuple[Callable[[View], Found], ...] = (
     targets_and_checks_are_whole,
     planning_is_whole,
     _spreads_possible,
+    acts_on_clocks_that_run,
 )

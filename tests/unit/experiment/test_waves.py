@@ -185,7 +185,7 @@ def test_only_who_began_in_every_world_is_compared() -> None:
     [
         ({"starts": {"waves": 1, "every_days": 30}}, "got 1, must be at least 2"),
         ({"starts": WAVES, "multiplicity": "dunnett"}, "left out: Dunnett knows no strata"),
-        ({"starts": WAVES, "looks": {"days": [90, 446]}}, "at most 445: the trial has ended by then"),
+        ({"starts": WAVES, "looks": {"days": [90, 446]}}, "at most the last wave's end, 445: the trial has ended by then"),
         ({"starts": {"every_days": 30}}, "starts.waves: got nothing"),
     ],
 )
