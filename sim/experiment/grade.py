@@ -16,12 +16,14 @@ from sim.evidence.equivalence import share_equivalence, stratified_share_equival
 from sim.evidence.grading import Grades, grade, level, run_share
 from sim.evidence.means import mean_difference, stratified_mean_difference
 from sim.evidence.proportions import risk_difference, stratified_risk_difference
+from sim.evidence.ratios import ratio, ratio_difference
 from sim.evidence.results import Estimates, Interval, Refused
 from sim.evidence.survival import log_rank
-from sim.experiment.additive import Cells, cells_of
+from sim.experiment.additive import SHARES, Cells, cells_of, ratios_of
 from sim.experiment.assignment import assign
 from sim.experiment.families import corrected
 from sim.experiment.outcomes import DEFINITIONS, FEN, Outcomes, mean_by, metric
+from sim.experiment.ratios import PARTS, ratio_by
 from sim.experiment.truth import Truth, paired
 from sim.scenario.problems import Impossible
 
@@ -88,8 +90,6 @@ class Bench(Truth):
     replications, horizon, margin, seed
     """
 
-    metrics = tuple(DEFINITIONS)
-
     def __init__(
         self,
         experiment: Experiment,
@@ -104,6 +104,7 @@ class Bench(Truth):
     ) -> None:
         super().__init__(experiment, rollouts, replications, horizon)
         self.experiment, self.trial = experiment, trial
+        self.metrics = tuple(dict.fromkeys((*DEFINITIONS, *experiment.metrics)))
         self.table, self.margin, self.seed = residual_table, margin, seed
         everybody = [trial, *rollouts.values()]
         if len(trial) == 0:
@@ -140,6 +141,8 @@ class Bench(Truth):
     def by_replication(self, arm: str, name: str) -> np.ndarray:
         """A metric's mean over those eligible."""
         rollout = self.rollouts[arm]
+        if name in PARTS:
+            return ratio_by(rollout.replication, PARTS[name](rollout), self.replications)
         values = self.values(rollout, name, lived=True)
         return mean_by(rollout.replication, values, self.replications)
 
@@ -159,10 +162,18 @@ class Bench(Truth):
             if name == LOG_RANK:
                 return log_rank(of.days, of.left, in_arm, **lives)
             return hazard_ratio(of.days, of.left, in_arm, horizon_days=self.horizon, level=level, **lives)
-        if name == "churn_rate":
-            one, other = self._counts(of, in_arm), self._counts(of, ~in_arm)
+        if name in SHARES:
+            event = of.left == (name == "churn_rate")
+            one, other = self._counts(of, in_arm, event), self._counts(of, ~in_arm, event)
             compare = stratified_risk_difference if self.stratified else risk_difference
             return compare(one, other, level=level)
+        if name in PARTS:
+            top, bottom = PARTS[name](of)
+            sides = [
+                ratio(top[side], bottom[side], trial=of.replication[side], trials=self.replications)
+                for side in (in_arm, ~in_arm)
+            ]
+            return ratio_difference(*sides, level=level)
         values = self.values(of, name, lived=False)
         means = stratified_mean_difference if self.stratified else mean_difference
         return means(self._sample(of, values, in_arm), self._sample(of, values, ~in_arm), level=level)
@@ -170,9 +181,11 @@ class Bench(Truth):
     def cells(self, name: str) -> Cells:
         """Sums of a metric in all trials, without strata."""
         trial = self.trial
-        values = self.values(trial, name, lived=False)
         one = np.zeros(len(trial), dtype=np.int64)
-        return cells_of(values, trial.replication, self.replications, one, 1, trial.arm, len(self.arms))
+        where = (trial.replication, self.replications, one, 1, trial.arm, len(self.arms))
+        if name in PARTS:
+            return ratios_of(PARTS[name](trial), *where)
+        return cells_of(self.values(trial, name, lived=False), *where)
 
     def _cells(self, of: Outcomes, mask: np.ndarray) -> dict[str, Any]:
         cells: dict[str, Any] = {"trial": of.replication[mask], "trials": self.replications}
@@ -180,8 +193,8 @@ class Bench(Truth):
             cells |= {"stratum": of.stratum[mask], "strata": self.strata}
         return cells
 
-    def _counts(self, of: Outcomes, mask: np.ndarray) -> Counts:
-        return counts(of.left[mask], **self._cells(of, mask))
+    def _counts(self, of: Outcomes, mask: np.ndarray, event: np.ndarray) -> Counts:
+        return counts(event[mask], **self._cells(of, mask))
 
     def _sample(self, of: Outcomes, values: np.ndarray, mask: np.ndarray) -> Sample:
         return sample(values[mask], **self._cells(of, mask))
@@ -251,6 +264,13 @@ class Bench(Truth):
     def _gap(self, name: str, arm: str, *, lived: bool) -> np.ndarray:
         """Mean gap between an arm's customers in the trial and their twins in its roll-out, by replication."""
         of = self.trial.arm == self.arms.index(arm)
+        if name in PARTS:
+            seen, twins = (
+                ratio_by(one.replication, PARTS[name](one), self.replications)
+                for one in (self.trial.where(of), self.rollouts[arm].where(of))
+            )
+            shift: np.ndarray = seen - twins
+            return shift
         seen = self.values(self.trial, name, lived=False)[of]
         gap = seen - self.values(self.rollouts[arm], name, lived=lived)[of]
         return mean_by(self.trial.replication[of], gap, self.replications)
@@ -268,8 +288,8 @@ class Bench(Truth):
             in_arm = of.arm == self.arms.index(claim.arm)
             test = stratified_share_equivalence if self.stratified else share_equivalence
             trials = test(
-                self._counts(of, in_arm),
-                self._counts(of, ~in_arm),
+                self._counts(of, in_arm, of.left),
+                self._counts(of, ~in_arm, of.left),
                 margin=claim.margin,
                 alpha=self.experiment.alpha,
             )

@@ -15,12 +15,13 @@ import numpy as np
 
 from sim.evidence.grading import Grades, grade, level, run_share
 from sim.evidence.results import Estimates, Interval, Refused
-from sim.experiment.additive import SHARES, Cells, cells_of, compare, joined, with_effect
+from sim.experiment.additive import SHARES, Cells, cells_of, compare, joined, ratios_of, with_effect
 from sim.experiment.assignment import assign, strata_count
 from sim.experiment.decide import Concluded, conclude, decide
 from sim.experiment.families import corrected
 from sim.experiment.guardrails import allowed
 from sim.experiment.outcomes import Outcomes, concatenate, metric, residual_table
+from sim.experiment.ratios import PARTS
 from sim.experiment.truth import paired
 from sim.scenario.problems import Impossible
 
@@ -105,9 +106,11 @@ def sum_up(
     size, rows = strata_count(scenario, experiment), len(replications)
 
     def seen(outcomes: Outcomes, name: str, arm: np.ndarray) -> Cells:
+        where = (outcomes.replication - replications[0], rows, outcomes.stratum, size, arm, len(arms))
+        if name in PARTS:
+            return ratios_of(PARTS[name](outcomes), *where)
         residual = np.where(outcomes.cell >= 0, table[outcomes.cell], 0.0) if name == WITH_RESIDUAL else None
-        values = metric(outcomes, name, margin, residual)
-        return cells_of(values, outcomes.replication - replications[0], rows, outcomes.stratum, size, arm, len(arms))
+        return cells_of(metric(outcomes, name, margin, residual), *where)
 
     names = metrics_of(scenario, experiment)
     return Sums(

@@ -31,7 +31,12 @@ DEFINITIONS = {
     "net_value_with_residual_per_customer": "net value and the discounted net value of those still there after the "
     "horizon, yuan a customer enrolled",
 }
-"""Wording and unit of the metrics that an experiment can name."""
+"""Wording of the metrics that are told of every arm."""
+NAMED = {
+    "kept_share": ("share of those enrolled who are still there at the horizon (保有率)", "share"),
+    "contacts_per_customer": ("contacts within the horizon that reached the customer", "contacts"),
+}
+"""Wording and unit of those that are told where an experiment names them, besides ratios of totals (`ratios.py`)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +54,8 @@ class Outcomes:
     ledger : fen within the horizon, (n, lines)
     residual : fen, discounted net value after the horizon (0 where the world was not lived on)
     cell : tier x tenure band at the horizon, `NO_CELL` for who has left
+    contacts : contacts within the horizon that reached it
+    answered, saved : calls at the save desk within the horizon that were answered, and that made it stay
     answer : satisfaction at the last survey answer, -1 never answered
     before : what was so on the day it began, of `before_dtype`
     lost_at : day of leaving as far as the world was lived, also after the horizon; inf for who was still there then
@@ -66,6 +73,9 @@ class Outcomes:
     ledger: np.ndarray
     residual: np.ndarray
     cell: np.ndarray
+    contacts: np.ndarray
+    answered: np.ndarray
+    saved: np.ndarray
     answer: np.ndarray
     before: np.ndarray
     lost_at: np.ndarray
@@ -98,7 +108,8 @@ def read_outcomes(
     before: np.ndarray,
     horizon: float,
     began: float = 0.0,
-    booked: np.ndarray | None = None,
+    then: Customers | None = None,
+    calls: tuple[np.ndarray, np.ndarray] | None = None,
 ) -> Outcomes:
     """Read the outcomes of customers (already chosen, in the order of `stratum` and `before`) at their horizon.
 
@@ -109,9 +120,16 @@ def read_outcomes(
         Days that they were followed.
     began : float
         Day on which they began.
-    booked : int64 array, (n, lines), optional
-        Their ledger on that day; left out, nothing.
+    then : customer_dtype array, (n,), optional
+        What they were like on that day; left out, nothing was booked and nobody reached.
+    calls : two int64 arrays, (n,), optional
+        Their calls at the save desk that were answered, and that made them stay; left out, none.
     """
+    ledger, contacts = customers["ledger"].copy(), customers["contacts"].astype(np.int64)
+    if then is not None:
+        ledger, contacts = ledger - then["ledger"], contacts - then["contacts"]
+    none = np.zeros(len(customers), dtype=np.int64)
+    answered, saved = (none, none.copy()) if calls is None else calls
     lost_at = customers["lost_at"] - began
     left = lost_at < horizon
     bands = len(tenure_bands(scenario))
@@ -125,9 +143,12 @@ def read_outcomes(
         days=np.minimum(lost_at, horizon),
         left=left,
         reason=np.where(left, customers["reason"], -1).astype(np.int64),
-        ledger=customers["ledger"] - (0 if booked is None else booked),
+        ledger=ledger,
         residual=customers["residual"].copy(),
         cell=np.where(left, NO_CELL, cell).astype(np.int64),
+        contacts=contacts,
+        answered=answered,
+        saved=saved,
         answer=customers["answer"].astype(np.int64),
         before=before,
         lost_at=lost_at,
@@ -147,7 +168,7 @@ def metric(outcomes: Outcomes, name: str, margin: float, residual: np.ndarray | 
     ----------
     outcomes : Outcomes
     name : str
-        One of `DEFINITIONS`.
+        One of `DEFINITIONS` or `NAMED`.
     margin : float
         Share of the list fee that is margin.
     residual : float64 array, shape (n,), optional
@@ -156,6 +177,10 @@ def metric(outcomes: Outcomes, name: str, margin: float, residual: np.ndarray | 
     ledger = outcomes.ledger
     if name == "churn_rate":
         return outcomes.left.astype(np.float64)
+    if name == "kept_share":
+        return (~outcomes.left).astype(np.float64)
+    if name == "contacts_per_customer":
+        return outcomes.contacts.astype(np.float64)
     if name == "revenue_per_customer":
         return np.asarray(revenue(ledger) / FEN)
     if name == "cost_per_customer":

@@ -13,6 +13,7 @@ import numpy as np
 
 from sim.experiment.assignment import assign
 from sim.experiment.outcomes import Outcomes, mean_by, metric
+from sim.experiment.ratios import PARTS, ratio_by
 from sim.experiment.start import Start, residual_end
 from sim.experiment.truth import Customers, RolloutBlock
 from sim.experiment.waves import arms_of, in_all, live_waves
@@ -40,6 +41,8 @@ class ExperimentBlock(RolloutBlock):
         """A metric's mean over those eligible."""
         outcomes = self.rollouts[arm]
         row = outcomes.replication - replications[0]
+        if name in PARTS:
+            return ratio_by(row, PARTS[name](outcomes), len(replications))
         return mean_by(row, metric(outcomes, name, margin), len(replications))
 
 

@@ -39,7 +39,7 @@ class Wave:
     who: np.ndarray
     stratum: np.ndarray
     before: np.ndarray
-    booked: np.ndarray
+    then: Customers
     net: list[np.ndarray] = field(default_factory=list)
     outcomes: Outcomes | None = None
 
@@ -98,7 +98,7 @@ def live_waves(
 def _begin(world: World, who: np.ndarray, stratum: np.ndarray, day: float, deal: Deal, horizon: float) -> Wave:
     """Enrol the customers of a wave on its day; before day 0 has a campaign no policy gives rewards."""
     customers = world.customers[who]
-    wave = Wave(day, who, stratum, read_before(world.scenario, customers, day), customers["ledger"].copy())
+    wave = Wave(day, who, stratum, read_before(world.scenario, customers, day), customers)
     world.enrol(who, deal(customers, stratum), day + horizon)
     if day == 0:
         world.begin()
@@ -112,11 +112,18 @@ def _read(
 ) -> None:
     """Read what is due on a wave's own day."""
     if own in days:
-        wave.net.append(net_by(world, wave.who, wave.began + own, wave.began + horizon, wave.booked))
+        wave.net.append(net_by(world, wave.who, wave.began + own, wave.began + horizon, wave.then["ledger"]))
     if own == horizon:
         customers = world.customers[wave.who]
         wave.outcomes = read_outcomes(
-            world.scenario, customers, wave.stratum, wave.before, horizon, wave.began, wave.booked
+            world.scenario,
+            customers,
+            wave.stratum,
+            wave.before,
+            horizon,
+            wave.began,
+            wave.then,
+            world.answered_calls(wave.who, wave.began),
         )
     if own == last and wave.outcomes is not None:
         customers = world.customers[wave.who]

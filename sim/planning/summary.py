@@ -16,7 +16,8 @@ from sim.experiment.baseline import DEFINITIONS as BASELINE_DEFINITIONS
 from sim.experiment.decide import decide
 from sim.experiment.grade import HAZARD_RATIO, LOG_RANK, Bench
 from sim.experiment.history import RISK_CLASSES, VALUE_CLASSES
-from sim.experiment.outcomes import DEFINITIONS, Outcomes, concatenate, mean_by, residual_table
+from sim.experiment.outcomes import DEFINITIONS, NAMED, Outcomes, concatenate, mean_by, residual_table
+from sim.experiment.ratios import DEFINITIONS as RATIO_DEFINITIONS
 from sim.experiment.rollout import DEFINITIONS as FIRM_DEFINITIONS
 from sim.experiment.rollout import FirmBlock, FirmTruth
 from sim.experiment.trial import ExperimentBlock
@@ -93,6 +94,10 @@ def _definitions(experiments: Sequence[Question]) -> dict[str, dict[str, str]]:
     units |= dict.fromkeys(BASELINE_DEFINITIONS, "share")
     units |= {"revenue_per_customer_month": "yuan a month", "mean_base": "count"}
     wordings = BASELINE_DEFINITIONS | DEFINITIONS
+    for name, (wording, unit) in (NAMED | RATIO_DEFINITIONS).items():
+        if any(name in experiment.metrics for experiment in experiments if isinstance(experiment, Experiment)):
+            other = f"{wordings[name]}; of an experiment: " if name in wordings else ""
+            wordings[name], units[name] = other + wording, unit
     wordings |= {
         LOG_RANK: "test of equal survival curves within the horizon; it has no effect of its own",
         HAZARD_RATIO: "average hazard ratio over the horizon (Cox)",

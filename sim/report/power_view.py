@@ -89,8 +89,9 @@ def design(study: Study) -> str:
     waves = plan.starts
     begin = f" in {waves.waves} waves {waves.every_days} days apart" if waves is not None else ""
     return (
-        f"{sizes} customers of a base of {study.customers:,}; assigned: {plan.assignment.method}{strata}{begin}; followed for "
-        f"{study.horizon:g} days; level {plan.alpha:.0%}; wanted power {study.asked.power:.0%}.{_no_formula(study)}"
+        f"{sizes} customers of a base of {study.customers:,}; assigned: {plan.assignment.method}{strata}{begin}; "
+        f"followed for {study.horizon:g} days; level {plan.alpha:.0%}; wanted power "
+        f"{study.asked.power:.0%}.{_no_formula(study)}"
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, get_args
 
 from sim.scenario.document import Places
-from sim.scenario.experiment_schema import NO_CADENCE, Experiment, FirmMetric, FirmQuestion
+from sim.scenario.experiment_schema import NO_CADENCE, AnyMetric, Experiment, FirmQuestion
 from sim.scenario.firm_rules import FIRM_RULES
 from sim.scenario.inject_rules import injected_fits
 from sim.scenario.loaded import Loaded
@@ -18,6 +18,8 @@ from sim.scenario.view import View
 _WITH_RESIDUAL = "net_value_with_residual_per_customer"
 
 _CELLS = ("neither", "first", "second", "both")
+_SHARES = [name for name in get_args(AnyMetric) if name.endswith("_rate") or "_share" in name]
+_OF_TIERS = [name for name in get_args(AnyMetric) if name.endswith("_middle_and_high")]
 
 Found = Iterator[Problem]
 
@@ -78,7 +80,7 @@ def _lists_without_repeats(view: View) -> Found:
 
 def _metrics_listed(view: View) -> Found:
     listed = [name for _, name in view.names("metrics")]
-    if not set(listed) <= set(get_args(FirmMetric)):
+    if not set(listed) <= set(get_args(AnyMetric)):
         return  # a misspelt metric has its message; what it would list is not known
     using: list[KeyPath] = [("decision", "metric"), ("trial_decision", "metric")]
     using += [(*path, "metric") for path, _ in view.entries("equivalence")]
@@ -132,8 +134,9 @@ def _no_strata(view: View, because: str) -> Found:
 def _margins_are_possible(view: View) -> Found:
     for path, guardrail in view.entries("guardrails"):
         margin = view.number(*path, "margin")
-        if guardrail.get("metric") == "churn_rate" and margin is not None and margin >= 1:
-            rule = f"a share below 1, because the metric is churn_rate ({view.where(*path, 'metric')})"
+        metric = guardrail.get("metric")
+        if metric in _SHARES and margin is not None and margin >= 1:
+            rule = f"a share below 1, because the metric is {metric} ({view.where(*path, 'metric')})"
             yield view.problem((*path, "margin"), shown(margin), rule)
 
 
@@ -251,6 +254,13 @@ def _residual_known(view: View, scenario: Loaded[Scenario]) -> Found:
                 yield view.problem(at, shown(name), rule)
 
 
+def _value_is_known(view: View, scenario: Loaded[Scenario]) -> Found:
+    """Without tiers nobody is of middle or high value."""
+    for at, name in view.names("metrics"):
+        if name in _OF_TIERS and scenario.value.tiers is None:
+            yield view.problem(at, shown(name), f"another metric, because {scenario.file} has no block 'tiers'")
+
+
 def _doubt_has_range(view: View, scenario: Loaded[Scenario]) -> Found:
     ranged = [path for path, origin in scenario.provenance.items() if origin.ranged]
     for at, name in view.names("doubt"):
@@ -308,5 +318,6 @@ _AGAINST_SCENARIO: tuple[Callable[[View, Loaded[Scenario]], Found], ...] = (
     _looks_within_horizon,
     _follow_up_is_lived,
     _residual_known,
+    _value_is_known,
     _doubt_has_range,
 )

@@ -35,6 +35,18 @@ DeskMetric = Literal[
 ]
 FirmMetric = Literal[Metric, DeskMetric]
 """What a question about the firm can ask: what is measured at the save desk too."""
+CustomerMetric = Literal[
+    Metric,
+    "kept_share",
+    "kept_revenue_share",
+    "kept_share_middle_and_high",
+    "kept_revenue_share_middle_and_high",
+    "revenue_per_customer_month",
+    "contacts_per_customer",
+    "save_rate",
+]
+"""What an experiment on customers can ask."""
+AnyMetric = Literal[FirmMetric, CustomerMetric]
 Unit = Literal["customer", "firm"]
 Choice = Literal["highest", "lowest"]
 TrialChoice = Literal["cheapest_below_reference", "cheapest_above_reference"]
@@ -83,7 +95,7 @@ class Equivalence(Block):
 class Guardrail(Block):
     """What an arm must not make worse than the reference by a margin, in the metric's unit (shares are fractions)."""
 
-    metric: Metric
+    metric: CustomerMetric
     worse: Literal["higher", "lower"]
     margin: float = Field(gt=0)
 
@@ -176,7 +188,7 @@ class Question(Block):
     background: Background
     arms: Mapping[Name, Arm | FirmArm] = Field(min_length=2, max_length=16)
     reference: Name
-    metrics: Many[FirmMetric] = Field(min_length=1)
+    metrics: Many[AnyMetric] = Field(min_length=1)
     contrasts: Many[Contrast] = Field(min_length=1)
     decision: Decision
     doubt: Many[Text] = ()
@@ -194,7 +206,7 @@ class Experiment(Question):
     eligible: Eligible = Eligible()
     assignment: Assignment
     arms: dict[Name, Arm] = Field(min_length=2, max_length=16)
-    metrics: Many[Metric] = Field(min_length=1)
+    metrics: Many[CustomerMetric] = Field(min_length=1)
     equivalence: Many[Equivalence] = ()
     alpha: float = Field(default=0.05, gt=0, lt=0.5)
     multiplicity: Literal["holm", "dunnett", "benjamini_hochberg"] = "holm"
@@ -252,3 +264,4 @@ class FirmQuestion(Question):
     )
 
     arms: dict[Name, FirmArm] = Field(min_length=2, max_length=16)
+    metrics: Many[FirmMetric] = Field(min_length=1)

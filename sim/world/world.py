@@ -241,6 +241,23 @@ class World:
             raise ValueError("the world has no save desk to measure")
         return measure(self.desks, tier)
 
+    def answered_calls(self, who: np.ndarray, since: float) -> tuple[np.ndarray, np.ndarray]:
+        """Calls of customers (positions) at the save desk since a day that were answered, and that made them stay.
+
+        Returns
+        -------
+        two int64 arrays, shape (n,)
+            A call counts where it was asked from `since` on and has ended.
+        """
+        place = {int(i): at for at, i in enumerate(who)} if self.desks else {}
+        answered, saved = np.zeros((2, len(who)), dtype=np.int64)
+        for call in (call for desk in self.desks for call in desk.calls):
+            at = place.get(call.place)
+            if at is not None and call.asked >= since and call.outcome != "tired":
+                answered[at] += 1
+                saved[at] += call.outcome == "saved"
+        return answered, saved
+
     def live(self, until: float) -> None:
         """Live everybody to the start of day `until`, scoring at every month's start on the way.
 

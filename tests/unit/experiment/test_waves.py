@@ -107,7 +107,7 @@ def test_each_is_its_own_twin_whatever_the_wave(block: ExperimentBlock) -> None:
 
 
 def test_a_later_wave_is_treated_on_its_own_day() -> None:
-    """Catches rewards given on day 0 to all, and ledgers that count what came before the own day or after the own end."""
+    """Catches rewards given on day 0 to all, and ledgers that count what lies outside the own time."""
     loaded = world(leaving=leaving(competitor=0.0))
     plan = experiment_in(loaded, ARMS, starts=WAVES, horizon_days=180, follow_up_days=[5, 10, 180, 250])
     block = lived(loaded, plan, 1)
@@ -128,7 +128,7 @@ def test_a_later_wave_is_treated_on_its_own_day() -> None:
 
 
 def test_what_the_policy_gives_is_not_new_after_the_own_end() -> None:
-    """Catches customers who are let go and get the policy's reward at the next score while others are still followed."""
+    """Catches customers who are let go and get the policy's reward at the next score while others are followed."""
     loaded = load_company().with_values(private({"customers": 200}))
     plan = experiment_in(
         loaded, {"none": {"reward": {"free_days": 0}}, "days": {"reward": {"free_days": 30}}},
@@ -185,7 +185,10 @@ def test_only_who_began_in_every_world_is_compared() -> None:
     [
         ({"starts": {"waves": 1, "every_days": 30}}, "got 1, must be at least 2"),
         ({"starts": WAVES, "multiplicity": "dunnett"}, "left out: Dunnett knows no strata"),
-        ({"starts": WAVES, "looks": {"days": [90, 446]}}, "at most the last wave's end, 445: the trial has ended by then"),
+        (
+            {"starts": WAVES, "looks": {"days": [90, 446]}},
+            "at most the last wave's end, 445: the trial has ended by then",
+        ),
         ({"starts": {"every_days": 30}}, "starts.waves: got nothing"),
     ],
 )
