@@ -20,6 +20,7 @@ from sim.experiment.assignment import assign, strata_count
 from sim.experiment.decide import Concluded, conclude, decide
 from sim.experiment.families import corrected
 from sim.experiment.guardrails import allowed
+from sim.experiment.look_sums import LookSums, joined_looks, look_sums
 from sim.experiment.outcomes import Outcomes, concatenate, metric, residual_table
 from sim.experiment.ratios import PARTS
 from sim.experiment.truth import paired
@@ -49,11 +50,13 @@ class Sums:
         The trials as they were lived; and the reference's roll-outs with the arms dealt again, so without any effect.
     truth : float64 arrays by metric, shape (arms, replications)
         Means of the roll-outs over everybody eligible, NaN where nobody was.
+    looks : LookSums, or None where no looks are planned
     """
 
     trial: dict[str, Cells]
     placebo: dict[str, Cells]
     truth: dict[str, np.ndarray]
+    looks: LookSums | None = None
 
 
 def metrics_of(scenario: Scenario, experiment: Experiment) -> tuple[str, ...]:
@@ -119,6 +122,7 @@ def sum_up(
         truth={
             name: np.stack([block.means(arm, name, replications, margin) for arm in arms]) for name in names
         },
+        looks=look_sums(experiment, trial, reference, again, replications),
     )  # fmt: skip
 
 
@@ -129,6 +133,7 @@ def joined_sums(parts: Sequence[Sums]) -> Sums:
         trial={name: joined([part.trial[name] for part in parts]) for name in names},
         placebo={name: joined([part.placebo[name] for part in parts]) for name in names},
         truth={name: np.concatenate([part.truth[name] for part in parts], axis=1) for name in names},
+        looks=joined_looks([part.looks for part in parts if part.looks is not None]),
     )
 
 

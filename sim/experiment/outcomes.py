@@ -60,6 +60,7 @@ class Outcomes:
     before : what was so on the day it began, of `before_dtype`
     lost_at : day of leaving as far as the world was lived, also after the horizon; inf for who was still there then
     net_at : fen, net value by each day of the follow-up, (n, days)
+    cost_at : fen, cost by each look of the calendar, 0 for who had not begun, (n, looks)
     """
 
     replication: np.ndarray
@@ -80,6 +81,7 @@ class Outcomes:
     before: np.ndarray
     lost_at: np.ndarray
     net_at: np.ndarray
+    cost_at: np.ndarray
 
     def __len__(self) -> int:
         return len(self.replication)
@@ -153,6 +155,7 @@ def read_outcomes(
         before=before,
         lost_at=lost_at,
         net_at=np.zeros((len(customers), 0)),
+        cost_at=np.zeros((len(customers), 0)),
     )
 
 

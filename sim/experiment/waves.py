@@ -15,7 +15,7 @@ import numpy as np
 from sim.customer.life import LOST
 from sim.experiment.assignment import deal_waves, eligible, strata, strata_count
 from sim.experiment.before import read_before
-from sim.experiment.follow_up import net_by
+from sim.experiment.follow_up import cost_by, net_by
 from sim.experiment.outcomes import Outcomes, concatenate, read_outcomes, sorted_by_customer
 from sim.world.world import ArmRule, World
 
@@ -41,6 +41,7 @@ class Wave:
     before: np.ndarray
     then: Customers
     net: list[np.ndarray] = field(default_factory=list)
+    cost: list[np.ndarray] = field(default_factory=list)
     outcomes: Outcomes | None = None
 
 
@@ -78,9 +79,13 @@ def live_waves(
     size = strata_count(scenario, experiment) // len(experiment.start_days)
     waves: list[Wave] = []
     ends = {day + part for day in experiment.start_days for part in (0.0, *days, horizon, last)}
-    for day in sorted(ends):
+    looks = () if experiment.looks is None else tuple(float(day) for day in experiment.looks.days)
+    for day in sorted(ends | set(looks)):
         if day > 0:
             world.live(day)
+        for wave in waves if day in looks else ():
+            end = wave.began + horizon
+            wave.cost.append(cost_by(world, wave.who, day, end, wave.then["ledger"]))
         for wave in waves:
             _read(world, wave, day - wave.began, days, horizon, last, residual=until > horizon)
         if day < max(ends):
@@ -92,7 +97,16 @@ def live_waves(
             who = who[world.customers["state"][who] != LOST]
             stratum = number * size + strata(scenario, experiment, world.customers[who], day)
             waves.append(_begin(world, who, stratum, day, deal, horizon))
-    return sorted_by_customer(concatenate(wave.outcomes for wave in waves if wave.outcomes is not None))
+    return sorted_by_customer(concatenate(_whole(wave, len(looks)) for wave in waves))
+
+
+def _whole(wave: Wave, looks: int) -> Outcomes:
+    """A wave's outcomes with its costs by the looks; there is none before it began."""
+    assert wave.outcomes is not None
+    cost = np.zeros((len(wave.who), looks))
+    for number, seen in enumerate(reversed(wave.cost), 1):
+        cost[:, looks - number] = seen
+    return replace(wave.outcomes, cost_at=cost)
 
 
 def _begin(world: World, who: np.ndarray, stratum: np.ndarray, day: float, deal: Deal, horizon: float) -> Wave:

@@ -23,7 +23,7 @@ def outcomes(left: list[bool], *, cost: list[int], lost_at: list[float], segment
         replication=np.repeat([0, 1], half), id=np.arange(n), stratum=blank, arm=blank,
         contacts=blank, answered=blank, saved=blank, began=np.zeros(n), days=np.zeros(n),
         left=np.array(left), reason=blank, ledger=ledger, residual=blank, cell=blank, answer=blank, before=before,
-        lost_at=np.array(lost_at), net_at=np.zeros((n, 0)),
+        lost_at=np.array(lost_at), net_at=np.zeros((n, 0)), cost_at=np.zeros((n, 0)),
     )  # fmt: skip
 
 

@@ -64,6 +64,7 @@ def lived(arm: np.ndarray, mean_days: np.ndarray, free: np.ndarray) -> Outcomes:
         before=np.zeros(n, dtype=before_dtype),
         lost_at=np.where(left, days, np.inf),
         net_at=np.zeros((n, 0)),
+        cost_at=np.zeros((n, 0)),
     )
 
 
