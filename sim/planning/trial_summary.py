@@ -15,6 +15,7 @@ from sim.experiment.decide import decide_trials
 from sim.experiment.grade import WITH_RESIDUAL, Bench, GradedContrast, GradedEquivalence
 from sim.experiment.naive import responders_and_others
 from sim.planning.beside_summary import beside_part
+from sim.planning.doses_summary import doses_part
 from sim.planning.factorial_summary import factorial_part
 from sim.planning.follow_up_summary import follow_up_part
 from sim.planning.guardrails_summary import guardrails_part
@@ -61,6 +62,7 @@ def trial_part(bench: Bench, before_after: Mapping[str, np.ndarray]) -> dict[str
         "follow_up": follow_up_part(bench),
         "looks": looks_part(bench),
         "factorial": factorial_part(bench),
+        "doses": doses_part(bench),
         "guardrails": guardrails_part(bench),
         "beside": beside_part(bench),
         "trial_decision": {

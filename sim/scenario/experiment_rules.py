@@ -110,6 +110,21 @@ def _shares_are_of_all_arms(view: View) -> Found:
         yield view.problem(("assignment", "shares"), "a block", rule)
 
 
+def _doses_are_of_all_arms(view: View) -> Found:
+    doses, arms = view.block("doses"), view.block("arms")
+    for name in doses if arms else ():
+        if name not in arms:
+            yield view.unknown(("doses", name), name, arms, ("arms",))
+    missing = [name for name in arms if name not in doses]
+    if doses and missing:
+        rule = f"a dose of every arm ({view.where('arms')}): there is none of {', '.join(missing)}"
+        yield view.problem(("doses",), "a block", rule)
+    if doses and len({view.number("doses", name) for name in doses}) == 1:
+        yield view.problem(("doses",), "the same dose for all", "doses that differ")
+    if doses:
+        yield from _no_strata(view, f"the trend over doses knows no strata ({view.where('doses')})")
+
+
 def _factors_have_four_arms(view: View) -> Found:
     seen: dict[str, int] = {}
     for cell in _CELLS:
@@ -305,6 +320,7 @@ INSIDE_RULES: tuple[Callable[[View], Found], ...] = (
     _metrics_listed,
     _strata_fit,
     _shares_are_of_all_arms,
+    _doses_are_of_all_arms,
     _factors_have_four_arms,
     _margins_are_possible,
     _dunnett_fits,

@@ -100,6 +100,9 @@ class Guardrail(Block):
     margin: float = Field(gt=0)
 
 
+Dose = Annotated[float, Field(ge=0)]
+
+
 class Factorial(Block):
     """Two factors, each given or not, and the plain arms that give neither, one of them, or both."""
 
@@ -220,6 +223,8 @@ class Experiment(Question):
     looks: Looks | None = None
     follow_up_days: Many[HorizonDays] = ()
     """Days by which effects are read, besides the horizon; later ones than it are lived without the campaign."""
+    doses: dict[Name, Dose] | None = None
+    """How much each arm gives: more of it may do more."""
     starts: Starts | None = None
     """Left out, everybody begins on day 0."""
 
