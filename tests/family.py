@@ -55,6 +55,7 @@ CHECKS = (
     "adjusted mean: level, skewed amounts",
     "adjusted mean: coverage, unequal arms and slopes",
     "adjusted mean: coverage, HC3 at 20 an arm",
+    "adjusted mean: coverage, population, slopes apart",
     "ratio of totals: level",
     "ratio of totals: coverage, unequal activity",
     "clusters: level at 30 an arm",

@@ -105,6 +105,8 @@ def _amounts(bench: Bench, pair: tuple[str, str]) -> Iterator[Beside]:
             values,
             in_arm,
             of.before["fee"] / FEN,
+            robust="HC3",
+            population=True,
             trial=of.replication,
             trials=bench.replications,
             level=level,

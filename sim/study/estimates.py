@@ -211,7 +211,9 @@ class Trial:
         if self._strata > 1 and self.records.stratum is not None:
             number = self.records.stratum.number[of.rows]
             columns = np.column_stack([columns, *(number == place for place in range(1, self._strata))])
-        found["least squares"] = adjusted_mean_difference(values[of.rows], of.in_arm, columns, level=self.level).one()
+        found["least squares"] = adjusted_mean_difference(
+            values[of.rows], of.in_arm, columns, robust="HC3", population=True, level=self.level
+        ).one()
         return found
 
     def _cuped(self, of: Pair, values: Numbers, covariate: Numbers) -> Found:
