@@ -26,6 +26,7 @@ METRICS: dict[str, tuple[str, str]] = {
     "abandoned_share": ("callers who tired of waiting", "放弃率"),
     "calls_per_customer": ("calls a customer", "户均来电"),
     "win_back_rate": ("leavers won back", "挽回率"),
+    "contacts_per_customer": ("contacts a customer", "户均触达次数"),
     "log_rank": ("survival, log-rank test", "对数秩检验"),
     "hazard_ratio": ("hazard ratio", "风险比"),
     "days_there": ("days still there", "平均在网天数"),

@@ -14,7 +14,7 @@ from sim.planning.budget.summary import summarise
 from sim.scenario.loaded import Loaded
 from sim.scenario.problems import InputProblems
 from sim.scenario.schema import Scenario
-from tests.worlds import DESK, load_company, load_quiet
+from tests.worlds import DESK, leaving, load_company, load_quiet
 
 # Talks wake the dogs: a contact raises the rate of leaving to a competitor (P-01), which only they have. Free days keep
 # everybody from leaving out of curiosity.
@@ -100,7 +100,7 @@ def test_where_nothing_is_shared_the_whole_is_the_sum_of_its_cells() -> None:
 def test_seats_that_are_shared_make_a_gap() -> None:
     """Those who are kept by free days leave the desk's only seat to others, who then need not give up waiting."""
     world = DOGS_AND_PERSUADABLES | {
-        "leaving": {"variety": {"per_month": {"growth": 2.0, "stable": 2.0, "warning": 2.0}}},
+        "leaving": leaving(competitor=0.0, variety=2.0),
         "desk": DESK | {"seats": 1, "service_minutes": 2000.0, "patience_minutes": 500.0, "reasons": ["variety"]},
     }
     loaded = load_quiet(**world)
