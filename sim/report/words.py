@@ -83,6 +83,9 @@ REASONS: dict[str, str] = {
     "resale": "cards that were resold",
 }
 
+GIVEN: dict[str, str] = {"warning_call": "warning calls"}
+"""What is given or not, where the file's word alone would not read well."""
+
 ASSIGNMENTS: dict[str, str] = {
     "simple": "each customer by a draw of its own",
     "complete": "at random, in arms whose sizes differ by at most one",
@@ -180,7 +183,7 @@ def gets_in_words(gets: Mapping[str, Any]) -> str:
         elif key == "policy":
             parts.append(f"policy {quoted(value)}")
         elif value is True:
-            parts.append(as_words(key))
+            parts.append(GIVEN.get(key, as_words(key)))
         elif isinstance(value, Mapping):
             parts.append(f"{as_words(key)} ({gets_in_words(value)})")
         elif key == "cadence":
