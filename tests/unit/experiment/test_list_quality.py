@@ -93,7 +93,7 @@ def test_aiming_by_risk_and_by_lift_part_ways_where_calls_wake_and_keep_the_calm
     """P-04 made on purpose: a call drives off those in warning and keeps all others."""
     effect = {"max_reduction": -1.0, "asleep": 0.9}
     blocks = {"leaving": leaving(competitor=0.1) | {"need_gone": {"per_month": {"warning": 0.6}, "frail": True}}}
-    start = draw_start(world(effect, **blocks), 3, np.arange(40))
+    start = draw_start(world(effect, auc=0.58, **blocks), 3, np.arange(40))
     part = warning_part(start.scenario, lived(start))
     first, best = part["deciles"][0], part["deciles"][part["most_saved"]["decile"] - 1]
     assert first["lift"]["value"] > 1.2
