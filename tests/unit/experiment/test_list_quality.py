@@ -8,11 +8,15 @@ import pytest
 from sim.customer.life import LOST
 from sim.experiment import score_curve
 from sim.experiment.list_quality import DECILES, ListQuality, deciles, join_qualities, live_list_quality
+from sim.experiment.rollout import live_firm
 from sim.experiment.start import Start, draw_start
 from sim.planning.warning_summary import warning_part
+from sim.scenario.experiment_schema import FirmQuestion
+from sim.scenario.problems import InputProblems
 from sim.scenario.schema import Scenario
+from sim.scenario.terms import under_terms
 from sim.world.warning_list import Scores, read_scores
-from tests.worlds import early_warning, leaving, quiet, tenure
+from tests.worlds import early_warning, firm_question, leaving, load_quiet, quiet, tenure
 
 RISKS: dict[str, Any] = {
     "customers": 500,
@@ -122,3 +126,41 @@ def test_deciles_of_few_and_of_equal_scores():
 def test_where_there_is_no_score_there_is_no_quality():
     """Catches a list of a world without the block."""
     assert live_list_quality(draw_start(quiet(), 1, np.arange(1))) is None
+
+
+RESIDUAL = {"months": 6, "discount_per_year": 0.1}
+TERMS = {
+    "none": {},
+    "longer": {"set": {"early_warning.list_length": 400}},
+    "better": {"set": {"early_warning.auc": 0.65}},
+}
+
+
+def test_a_firm_sets_the_length_of_its_list_and_buys_a_better_score():
+    """Roll-outs: a longer list keeps more and costs more; a better score has another weight of the same curve."""
+    law = early_warning({"max_reduction": 0.9}, auc=0.55, list_length=20)
+    loaded = load_quiet(**RISKS | {"early_warning": law, "residual": RESIDUAL})
+    question = firm_question(loaded, TERMS).value
+    assert isinstance(question, FirmQuestion)
+    start = draw_start(loaded.value, 1, np.arange(ROWS))
+    measures = live_firm(start, question).measures
+    churn, cost = ({arm: measures[arm][name].mean() for arm in TERMS} for name in ("churn_rate", "cost_per_customer"))
+    assert churn["longer"] < churn["none"]
+    assert cost["longer"] > 5 * cost["none"]
+    weights = [start.under(under_terms(loaded.value, arm.set)).score_weight() for arm in question.arms.values()]
+    assert weights[0] == weights[1] == start.score_weight()
+    assert weights[2] > weights[0] > 0
+
+
+def test_what_quality_is_measured_by_is_no_decision():
+    """Catches an arm that would make a score better by measuring it otherwise."""
+    loaded = load_quiet(**RISKS | {"early_warning": early_warning(), "residual": RESIDUAL})
+    with pytest.raises(InputProblems, match=r"within_days: got a value that the firm does not decide on"):
+        firm_question(loaded, {"one": {}, "other": {"set": {"early_warning.within_days": 30}}})
+
+
+def test_a_list_that_an_arm_makes_longer_than_the_base_is_refused_with_both_places():
+    """Catches a rule that is checked for the file alone."""
+    loaded = load_quiet(**RISKS | {"early_warning": early_warning(list_length=5), "residual": RESIDUAL})
+    with pytest.raises(InputProblems, match=r"list_length: got 501, must be at most the base, 500 customers"):
+        firm_question(loaded, {"one": {}, "other": {"set": {"early_warning.list_length": 501}}})
