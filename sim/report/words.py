@@ -85,6 +85,9 @@ REASONS: dict[str, str] = {
     "resale": "cards that were resold",
 }
 
+GIVEN: dict[str, str] = {"answers": "answers to rivals' promotions", "warning_call": "warning calls"}
+"""What is given or not, where the file's word alone would not read well."""
+
 ASSIGNMENTS: dict[str, str] = {
     "simple": "each customer by a draw of its own",
     "complete": "at random, in arms whose sizes differ by at most one",
@@ -175,10 +178,6 @@ def _items(value: object) -> list[object]:
     return list(value) if isinstance(value, list | tuple) else [] if value is None else [value]
 
 
-_GIVEN = {"answers": "answers to rivals' promotions"}
-"""What a key that is true gives, where the key alone does not say it."""
-
-
 def gets_in_words(gets: Mapping[str, Any]) -> str:
     """Say what a customer gets or a firm does, from the data of an arm or of a tier's policy; empty if nothing."""
     parts = []
@@ -196,7 +195,7 @@ def gets_in_words(gets: Mapping[str, Any]) -> str:
         elif key == "policy":
             parts.append(f"policy {quoted(value)}")
         elif value is True:
-            parts.append(_GIVEN.get(key) or as_words(key))
+            parts.append(GIVEN.get(key, as_words(key)))
         elif isinstance(value, Mapping):
             parts.append(f"{as_words(key)} ({gets_in_words(value)})")
         elif key == "cadence":
