@@ -32,12 +32,12 @@ SEED, REPLICATIONS = 1, 100
 HEAD = """# What trials do not see
 
 Made by `make interference`; do not edit. Every experiment with a trial, in each shipped world that has it:
-{replications} replications of its trial and of a roll-out of every arm (seed {seed}). *In the trial* is what trials make
-of a contrast on average; *everybody* is the difference between two firms, of which one gives the arm to all who are
-eligible; *trial less roll-out* is the one less the other, of the same customers with the same luck (run doubt; section
-19 of [model.md](model.md)). So a row says what a firm does not see that deals arms to customers one by one, because arms
-share tiers by quota, a desk, a list, a budget or a circle. What customers are worth after the horizon is, on both sides,
-by the firm's own table.
+{replications} replications of its trial and of a roll-out of every arm (seed {seed}). *In the trial* is what trials
+make of a contrast on average; *everybody* is the difference between two firms, of which one gives the arm to all
+who are eligible; *trial less roll-out* is the one less the other, of the same customers with the same luck (run
+doubt; section 19 of [model.md](model.md)). So a row says what a firm does not see that deals arms to customers one
+by one, because arms share tiers by quota, a desk, a list, a budget or a circle. What customers are worth after the
+horizon is, on both sides, by the firm's own table.
 """
 COLUMNS = ("metric", "contrast", "in the trial", "everybody", "trial less roll-out", "the trial")
 
