@@ -152,7 +152,7 @@ def test_circles_are_what_was_assigned(tmp_path):
 
 def test_a_trial_of_circles_names_their_column(tmp_path):
     text = "unit: circle\n" + EXPERIMENT
-    with pytest.raises(InputProblems, match="data.circle: got nothing, must be given: a column of circles"):
+    with pytest.raises(InputProblems, match="got nothing, must be given: a column of circles"):
         analysed(tmp_path, customers(), text)
     experiment = analysed(tmp_path, customers(), text + "  circle: house\n")
     assert experiment["unit"] == "circle"
