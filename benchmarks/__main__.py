@@ -73,6 +73,9 @@ def measure(customers: int, replications: int, repeats: int) -> dict[str, float]
     desk_scenario = engine.with_desk(scenario, seats=2)
     engine.live(desk_scenario, POLICY, customers=50)
     desk = fastest([engine.live(desk_scenario, POLICY, **size) for _ in range(repeats)])
+    in_circles = engine.with_circles(scenario)
+    engine.live(in_circles, POLICY, customers=50)
+    circles = fastest([engine.live(in_circles, POLICY, **size) for _ in range(repeats)])
 
     engine_rate, simpy_rate = compiled.events / compiled.seconds, plain.events / plain.seconds
     analysed = evidence.measure(repeats)
@@ -83,6 +86,9 @@ def measure(customers: int, replications: int, repeats: int) -> dict[str, float]
         "simpy_events_per_second": simpy_rate,
         "desk_events_per_second": desk.events / desk.seconds,
         "desk_seconds_per_call": (desk.seconds - compiled.seconds) / desk.calls,
+        "circles_events_per_second": circles.events / circles.seconds,
+        "circles_roll_out_over_without": (circles.past_seconds + circles.seconds)
+        / (compiled.past_seconds + compiled.seconds),
         "limit_over_engine": compiled.kernel_seconds / bare,
         "bytes_per_customer": compiled.bytes_per_customer,
         "outside_kernel_share": 1.0 - compiled.kernel_seconds / compiled.seconds,
@@ -130,6 +136,8 @@ def table(f: dict[str, float]) -> str:
         ("start state, SimPy, s", f"{f['simpy_start_state_seconds']:.2f}", ""),
         ("engine with the desk, events a second", f"{f['desk_events_per_second']:,.0f}", ""),
         ("the desk itself, microseconds a call", f"{desk:.1f}", ""),
+        ("weekly news in circles, events a second", f"{f['circles_events_per_second']:,.0f}", ""),
+        ("roll-out with them over one without", f"{f['circles_roll_out_over_without']:.2f}", "at most 3 is wanted"),
         ("kernel over a bare loop", f"{f['limit_over_engine']:.1f}", "the same draws and logarithms alone"),
         ("bytes a customer", f"{f['bytes_per_customer']:.0f}", "record, books and timetable"),
         ("time outside the kernel", f"{f['outside_kernel_share']:.1%}", "of the time from day 0 on"),

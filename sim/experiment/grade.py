@@ -259,7 +259,7 @@ class Bench(Truth):
                         family=f"{name}: {len(pairs)} contrasts, {correction}",
                         grades=self._grades(trials, truth, adjusted[:, number], name),
                         level=no_grade if no_grade is not None else level(placebo.p_value, alpha=alpha),
-                        interference=self._interference(name, arm, against),
+                        interference=self.interference(name, arm, against),
                     )
                 )
         return graded
@@ -274,7 +274,8 @@ class Bench(Truth):
         """Why no trial can be analysed by a procedure, so that there is nothing to grade."""
         return Refused(NOT_BY_CIRCLE) if self.by_circle and name == LOG_RANK else None
 
-    def _interference(self, name: str, arm: str, against: str) -> Interval | Refused:
+    def interference(self, name: str, arm: str, against: str) -> Interval | Refused:
+        """Mean of the trials' effects less the roll-outs' effect, of the same customers with the same luck."""
         if name in (LOG_RANK, HAZARD_RATIO):
             return Refused("only differences of means can be compared between trials and roll-outs")
         return interference(self, name, arm, against)

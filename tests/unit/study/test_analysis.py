@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sim.scenario.problems import InputProblems
 from tests.unit.study.trials import EXPERIMENT, analysed, customers
 
 
@@ -148,6 +149,14 @@ def test_circles_are_what_was_assigned(tmp_path):
     experiment = analysed(tmp_path, customers(), EXPERIMENT + "  circle: house\n")
     for metric in ("churn_rate", "revenue_per_customer"):
         assert "clustered" in contrast(experiment, metric)["trial"]["method"]
+
+
+def test_a_trial_of_circles_names_their_column(tmp_path):
+    text = "unit: circle\n" + EXPERIMENT
+    with pytest.raises(InputProblems, match="got nothing, must be given: a column of circles"):
+        analysed(tmp_path, customers(), text)
+    experiment = analysed(tmp_path, customers(), text + "  circle: house\n")
+    assert experiment["unit"] == "circle"
 
 
 # --- design, families, checks ---------------------------------------------------------------------
