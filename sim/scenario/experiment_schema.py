@@ -264,6 +264,7 @@ class FirmQuestion(Question):
             "looks",
             "guardrails",
             "starts",
+            "doses",
         ),
         NO_TRIAL,
     )
