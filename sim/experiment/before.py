@@ -37,5 +37,5 @@ def group_names(scenario: Scenario) -> dict[str, list[str]]:
         "segment": list(scenario.segments),
         "tier": list(TIER_NAMES),
         "tenure": [f"{start}{end} months" for start, end in zip(starts, ends, strict=True)],
-        "promotion": ["none on day 0", "one running on day 0"],
+        "promotion": ["none at the start", "one running at the start"],
     }

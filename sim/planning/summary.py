@@ -184,6 +184,7 @@ def _experiment(lived: Lived, experiment: Question) -> dict[str, Any]:
         "follow_up": part["follow_up"],
         "looks": part["looks"],
         "factorial": part["factorial"],
+        "doses": part["doses"],
         "guardrails": part["guardrails"],
         "beside": part["beside"],
         "doubt": worlds,

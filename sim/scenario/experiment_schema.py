@@ -277,6 +277,7 @@ class FirmQuestion(Question):
             "looks",
             "guardrails",
             "starts",
+            "doses",
         ),
         NO_TRIAL,
     )

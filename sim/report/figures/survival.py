@@ -10,6 +10,7 @@ from sim.report.figures.style import INK, ArmStyle, arm_styles, clean, drawing, 
 from sim.report.values import Summary
 from sim.report.words import is_about_firm
 
+FEW = 4  # arms whose bands can be told apart
 LEAST_ROOM = 0.9  # where the axis starts at the latest: nobody may have left
 PANELS = (
     ("truth", "Truth (band: run doubt)"),
@@ -71,7 +72,7 @@ def _panel(
                 curve[f"{key}_low"],
                 curve[f"{key}_high"],
                 color=style.colour,
-                alpha=0.13,
+                alpha=0.13 if len(curves) <= FEW else 0.13 * FEW / len(curves),  # many bands would hide the lines
                 linewidth=0,
                 step=step,
             )
