@@ -17,7 +17,7 @@ from sim.customer.base import idle_firm, row_starts
 from sim.customer.laws import AS_POLICY, FEN, NO_CADENCE, Laws, Shared, Timetable, month_starts
 from sim.customer.life import ASKING, answer_call, close, live, wait
 from sim.customer.moves import COLUMNS
-from sim.customer.record import GOLD, NO_TIER, PLATINUM
+from sim.customer.record import GOLD, NO_TIER, NOT_ENROLLED, PLATINUM
 from sim.world.desk import DESK_LINE, Desk, DeskMeasures, measure, seats_cost
 from sim.world.tiers import compile_tiers, follow, score
 
@@ -166,6 +166,20 @@ class World:
         self.customers["rewarded"][who] = 0  # an arm's reward is given whatever a policy gave before
         if "agreed" in (self.customers.dtype.names or ()):
             self.customers["agreed"][who] = 0
+
+    def change_arms(self, who: np.ndarray, arm: np.ndarray) -> None:
+        """Put customers into other arms, or out of them (`NOT_ENROLLED`), while the campaign goes on.
+
+        What an arm gives on day 0 it gives now, also to who had it from another arm before; what was given to who
+        leaves an arm runs on.
+        """
+        inside = arm != NOT_ENROLLED
+        of = arm[inside]
+        self.customers["arm"][who] = arm
+        self.customers["rewarded"][who[inside][self.firm["arm_free_days"][0, of] >= 0.0]] = 0
+        if "agreed" in (self.customers.dtype.names or ()):
+            self.customers["agreed"][who[inside][self.firm["arm_agreement_months"][0, of] >= 0]] = 0
+        self.follow_policy()
 
     def score(self) -> None:
         """Score everybody now (an epoch) and let policies act on the new tiers."""

@@ -7,9 +7,10 @@ import pytest
 
 from sim.planning.budget.fresh import live_fresh
 from sim.planning.budget.frontier import Planner
+from sim.planning.budget.lives import CASH, VALUE
 from sim.planning.budget.plan import ATTEMPTS, Plan, plan
 from sim.planning.budget.question import ask
-from sim.planning.budget.responses import CASH, VALUE, live_responses
+from sim.planning.budget.responses import live_responses
 from sim.planning.budget.summary import summarise
 from sim.scenario.loaded import Loaded
 from sim.scenario.problems import InputProblems
@@ -129,7 +130,7 @@ def test_results_do_not_depend_on_the_cut() -> None:
 
 
 def test_a_cap_that_fails_is_lowered_until_it_holds(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Planner, "_reserve", lambda self, mix, overshoot: -200.0)  # plans to spend too much
+    monkeypatch.setattr(Planner, "_reserve", lambda self, mix, overshoot: np.array([-200.0]))  # plans to spend too much
     found = planned(company(), budget="2000", replications=30, fresh=30)
     assert 1 < found.attempts <= ATTEMPTS
     answer = summarise(found)["answer"]
