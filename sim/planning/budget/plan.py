@@ -60,6 +60,8 @@ class Plan:
         By step: 'living' and 'choosing'.
     checked : int
         Customers lived in fresh checks.
+    checked_years : float
+        Customer-years of that.
     """
 
     loaded: Loaded[Scenario]
@@ -75,6 +77,7 @@ class Plan:
     unlike: tuple[Planner, Point] | None
     seconds: dict[str, float]
     checked: int
+    checked_years: float
 
 
 class _Clock:
@@ -164,7 +167,7 @@ def plan(
     policies = [] if question.against is None else [question.against]
     mixes = [] if unlike is None else [unlike[1]]
     used = _used(planner, [*points, *mixes])
-    held, attempts, checked = np.zeros(len(division.days)), 0, 0
+    held, attempts, checked, checked_years = np.zeros(len(division.days)), 0, 0, 0.0
     caps = question.purse.caps(question.budget)
     while True:
         shares = _shares(planner, asked, used)
@@ -183,6 +186,7 @@ def plan(
 
         lived = clock("living", live_check)
         checked += lived.responses.lived
+        checked_years += lived.responses.years
         excess = accounts_of(question, lived.whole).mean(axis=1) - caps
         if (excess <= 0).all() or attempts == ATTEMPTS or not asked.mix.customers.any():
             break
@@ -218,6 +222,7 @@ def plan(
         unlike=unlike,
         seconds=clock.seconds,
         checked=checked,
+        checked_years=checked_years,
     )
 
 

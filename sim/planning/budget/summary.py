@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from sim.customer.laws import YEAR
 from sim.evidence.paired import run_mean
 from sim.evidence.results import Interval
 from sim.experiment.start import residual_end
-from sim.planning.budget.doubt import FEWEST, HIGH, LOW, Lives, at_risk, beats
+from sim.planning.budget.doubt import FEWEST, HIGH, LOW, Lives, at_risk, beats, regret
 from sim.planning.budget.draws import doubtful
 from sim.planning.budget.estimate import ratio_means
 from sim.planning.budget.frontier import STEP_YUAN, Point, standard_error
@@ -34,6 +35,7 @@ CHOSEN, SATURATION = "the mix", "the mix at saturation"
 def summarise(plan: Plan) -> dict[str, Any]:
     """Everything that a plan's report says."""
     scenario, question = plan.loaded.value, plan.question
+    chosen = lives_of(plan, plan.asked.mix, VALUE)
     found: dict[str, Any] = _rounded(
         {
             "scenario": scenario.name,
@@ -51,6 +53,8 @@ def summarise(plan: Plan) -> dict[str, Any]:
                 "by": list(question.division.by),
                 "actions": {name: _gives(plan, name) for name in question.actions},
                 "against": question.against,
+                "carry_over": question.purse.carry_over,
+                "promotions": question.promotions,
                 "limits": question.limits.model_dump(mode="json", exclude_defaults=True),
             },
             "answer": _answer(plan),
@@ -62,7 +66,8 @@ def summarise(plan: Plan) -> dict[str, Any]:
             "against": _against(plan),
             "one_for_all": _one_for_all(plan),
             "beats": beats(_candidates(plan)),
-            "risk": at_risk(lives_of(plan, plan.asked.mix, VALUE)),
+            "regret": regret(chosen, _within(plan)),
+            "risk": at_risk(chosen),
             "assumptions": _assumptions(plan),
             "lived": _lived(plan),
         }
@@ -321,6 +326,11 @@ def _candidates(plan: Plan) -> dict[str, Lives]:
     return named
 
 
+def _within(plan: Plan) -> list[Lives]:
+    """What else the budget would have paid: the frontier's mixes, which have doing nothing among them."""
+    return [lives_of(plan, point.mix, VALUE) for point in plan.points if point.budget <= plan.question.budget]
+
+
 def _assumptions(plan: Plan) -> list[dict[str, Any]]:
     """Every parameter that the draws move, and how the chosen mix's expected value goes with it."""
     rows = []
@@ -344,6 +354,12 @@ def _lived(plan: Plan) -> dict[str, Any]:
     """How much was simulated, beside the bound of docs/budget.md."""
     scenario, chosen, drawn = plan.loaded.value, plan.planner.responses, plan.drawn
     actions, draws = len(plan.question.actions), len(plan.draws)
+    others = [] if plan.unlike is None else [plan.unlike[0].responses]
+    chosen = replace(
+        chosen,
+        lived=chosen.lived + sum(other.lived for other in others),
+        years=chosen.years + sum(other.years for other in others),
+    )
     of = {
         "replications": len(chosen),
         "fresh": len(plan.fresh.whole),
@@ -354,11 +370,13 @@ def _lived(plan: Plan) -> dict[str, Any]:
         "lives_to_choose": chosen.lived,
         "lives_to_doubt": 0 if drawn is None else drawn.lived,
         "lives_to_check": plan.checked,
-        "customer_years": chosen.years + plan.fresh.responses.years + (0.0 if drawn is None else drawn.years),
+        "customer_years": chosen.years + plan.checked_years + (0.0 if drawn is None else drawn.years),
+        "customer_years_to_check": plan.checked_years,
         "years_a_life_at_most": residual_end(scenario, float(scenario.horizon_days)) / YEAR,
     }
     if draws:
-        of["lives_allowed"] = (actions + 1) * draws * scenario.customers
+        campaigns = sum(len(periods) for periods in plan.question.begun.values())
+        of["lives_allowed"] = (campaigns + 1) * draws * scenario.customers
     return of
 
 
