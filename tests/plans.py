@@ -77,4 +77,6 @@ def responses(
     customers = np.broadcast_to(sizes.astype(float), (replications, len(sizes))).copy()
     nothing = np.zeros_like(values)
     books = np.stack([values, spends, nothing, nothing], axis=-1)
-    return Responses(customers, {f"a{number}": books[:, number] for number in range(len(value))}, 0, 0.0)
+    return Responses(
+        customers, np.zeros_like(customers), {f"a{number}": books[:, number] for number in range(len(value))}, 0, 0.0
+    )

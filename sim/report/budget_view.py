@@ -137,7 +137,7 @@ def against_table(plan: Plan) -> Table | None:
 
 
 def one_for_all_table(plan: Plan) -> Table | None:
-    """Each action given to everybody, as far as the budget goes, and the mix."""
+    """The mix, its action by risk, and each action given to everybody as far as the budget goes."""
     columns = [Column("gets", words=True), Column("part of every cell"), Column("spends"), Column("worth")]
     answer = plan["answer"]
     rows = [Row((text("the mix"), text("its own"), amount(answer["spend"]), amount(answer["value"])), mark="chosen")]
@@ -145,6 +145,10 @@ def one_for_all_table(plan: Plan) -> Table | None:
         Row((text(row["action"]), text(percent(row["share"])), amount(row["spend"]), amount(row["value"])))
         for row in plan["one_for_all"]
     ]
+    risk = plan.get("by_risk")
+    if risk:
+        name = f"{risk['action']}, riskiest first"
+        rows.insert(1, Row((text(name), text("whole cells"), amount(risk["spend"]), amount(risk["value"]))))
     return table(columns, rows)
 
 

@@ -128,7 +128,22 @@ def findings(plan: Plan) -> Iterator[str]:
             f"{percent(risk['loses'])} of them lose money."
         )
     yield from _regret(plan)
+    yield from _by_risk(plan)
     yield from _compared(plan)
+
+
+def _by_risk(plan: Plan) -> Iterator[str]:
+    """Say what the same money would do where most customers leave."""
+    found, currency = plan.get("by_risk"), plan["currency"]
+    if not found:
+        return
+    value, more = found["value"], found["mix_is_worth_more"]
+    loses = value["high"] < 0
+    yield (
+        f"By lift, not by risk: {found['action']} given first where most customers leave, as far as the budget goes, "
+        f"{'LOSES' if loses else 'is worth'} {money(abs(value['value']) if loses else value['value'])} {currency} (run "
+        f"doubt {between(value)}), {money(more['value'])} less than the mix (run doubt {between(more)})."
+    )
 
 
 def _regret(plan: Plan) -> Iterator[str]:

@@ -277,9 +277,13 @@ class Twins:
         columns = [np.bincount(self.row, weights=column, minlength=self.rows) for column in books.T]
         return np.stack(columns, axis=1)
 
+    def summed(self, values: np.ndarray) -> np.ndarray:
+        """Sums of one number a customer over the cells of every period; shape (rows, cells)."""
+        each = [self.sums(values[:, None], period)[..., 0] for period in range(len(self.moments))]
+        total: np.ndarray = np.sum(each, axis=0)
+        return total
+
     @property
     def counts(self) -> np.ndarray:
         """Customers in each cell; shape (rows, cells)."""
-        each = [self.sums(np.ones((len(self.who), 1)), period)[..., 0] for period in range(len(self.moments))]
-        counted: np.ndarray = np.sum(each, axis=0)
-        return counted
+        return self.summed(np.ones(len(self.who)))

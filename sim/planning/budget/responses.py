@@ -27,6 +27,8 @@ class Responses:
     Attributes
     ----------
     customers : float64 array, shape (replications, cells)
+    left : float64 array, shape (replications, cells)
+        Of them, those who leave within the horizon under nothing.
     books : dict of float64 arrays, shape (replications, cells, columns)
         By action, begun in the cell's period: net value, cash, forgone fees (yuan) and contacts; where there are
         several periods, what it costs in each, too.
@@ -37,6 +39,7 @@ class Responses:
     """
 
     customers: np.ndarray
+    left: np.ndarray
     books: dict[str, np.ndarray]
     lived: int
     years: float
@@ -47,7 +50,7 @@ class Responses:
     def where(self, chosen: np.ndarray) -> Responses:
         """The replications at some places."""
         books = {name: of[chosen] for name, of in self.books.items()}
-        return replace(self, customers=self.customers[chosen], books=books)
+        return replace(self, customers=self.customers[chosen], left=self.left[chosen], books=books)
 
     def column(self, actions: Iterable[str], *columns: int) -> np.ndarray:
         """Sums of some columns of the books; shape (replications, actions, cells)."""
@@ -65,6 +68,7 @@ def join(parts: Sequence[Responses]) -> Responses:
     """Put blocks of replications together, in their order."""
     return Responses(
         np.concatenate([part.customers for part in parts]),
+        np.concatenate([part.left for part in parts]),
         {name: np.concatenate([part.books[name] for part in parts]) for name in parts[0].books},
         sum(part.lived for part in parts),
         sum(part.years for part in parts),
@@ -122,7 +126,8 @@ def responses_of(
         life = twins.policy(policy)
         books[policy_key(policy)] = twins.sums(life.books - nothing.books)
         years, lived = years + life.years, lived + life.lived
-    return Responses(twins.counts, books, lived, years)
+    left = twins.summed(nothing.outcomes.left.astype(float))
+    return Responses(twins.counts, left, books, lived, years)
 
 
 def policy_key(policy: str) -> str:

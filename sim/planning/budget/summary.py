@@ -12,6 +12,7 @@ from sim.customer.laws import YEAR
 from sim.evidence.paired import run_mean
 from sim.evidence.results import Interval
 from sim.experiment.start import residual_end
+from sim.planning.budget.by_risk import by_risk
 from sim.planning.budget.doubt import FEWEST, HIGH, LOW, Lives, at_risk, beats, regret
 from sim.planning.budget.draws import doubtful
 from sim.planning.budget.estimate import ratio_means
@@ -65,6 +66,7 @@ def summarise(plan: Plan) -> dict[str, Any]:
             "foresight": foresight(plan),
             "against": _against(plan),
             "one_for_all": _one_for_all(plan),
+            "by_risk": by_risk(plan),
             "beats": beats(_candidates(plan)),
             "regret": regret(chosen, _within(plan)),
             "risk": at_risk(chosen),

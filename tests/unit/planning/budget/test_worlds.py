@@ -12,6 +12,7 @@ from sim.planning.budget.plan import ATTEMPTS, Plan, plan
 from sim.planning.budget.question import ask
 from sim.planning.budget.responses import live_responses
 from sim.planning.budget.summary import summarise
+from sim.report.budget_words import answer_sentence, findings
 from sim.scenario.loaded import Loaded
 from sim.scenario.problems import InputProblems
 from sim.scenario.schema import Scenario
@@ -68,6 +69,19 @@ def test_the_known_best_policy_is_found() -> None:
         ("persuadable", "call_and_days"): sizes["persuadable"],
     }
     assert found.fresh.whole[:, VALUE].mean() > 0
+
+
+def test_by_risk_the_same_money_is_lost_and_the_report_says_both() -> None:
+    """Dogs are at higher risk: who calls them first, wakes them (P-01, P-04)."""
+    summary = summarise(planned(load_quiet(**DOGS_AND_PERSUADABLES)))
+    assert summary["by_risk"]["action"] == "call_and_days"
+    assert summary["by_risk"]["value"]["high"] < 0 < summary["answer"]["value"]["low"]
+    assert summary["by_risk"]["mix_is_worth_more"]["low"] > 0
+    assert summary["by_risk"]["spend"]["value"] <= 3000
+    assert "Spend " in answer_sentence(summary)
+    assert "call_and_days to " in answer_sentence(summary)
+    (words,) = (words for words in findings(summary) if words.startswith("By lift, not by risk"))
+    assert "given first where most customers leave, as far as the budget goes, LOSES " in words
 
 
 def test_if_only_calls_are_left_nothing_is_spent_and_the_reason_is_given() -> None:
