@@ -265,7 +265,7 @@ def idle_firm() -> np.ndarray:
     firm["arm_cadence"] = AS_POLICY
     firm["arm_free_days"] = -1.0
     firm["arm_reminders"] = firm["arm_reactivation"] = firm["arm_agreement_months"] = -1
-    firm["arm_points_reminder"] = -1
+    firm["arm_points_reminder"] = firm["arm_complaint_line"] = -1
     return firm
 
 

@@ -181,6 +181,7 @@ firm_dtype = np.dtype(
         ("arm_agreement_months", np.int64, (ARMS,)),  # offered on day 0; -1 as the policy says
         ("points_reminder", np.int64, (_TIERS,)),
         ("arm_points_reminder", np.int64, (ARMS,)),  # -1 as the policy says
+        ("arm_complaint_line", np.int64, (ARMS,)),  # -1 as the policy says
     ],
     align=True,
 )

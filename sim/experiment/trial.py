@@ -56,6 +56,7 @@ def arm_rule(arm: Arm) -> ArmRule:
         None if arm.reactivation is None else arm.reactivation.credit_yuan,
         arm.agreement,
         arm.points_reminder,
+        arm.complaint_line,
     )
 
 

@@ -32,3 +32,4 @@ class Arm(Block):
     reactivation: Reactivation | None = None
     agreement: Agreement | None = None
     points_reminder: bool | None = None
+    complaint_line: bool | None = None

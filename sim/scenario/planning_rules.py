@@ -48,7 +48,7 @@ def _nothing_is_reserved(view: View) -> Found:
 def _mechanisms_present(view: View) -> Found:
     for path, action in view.entries(*_ACTIONS):
         needs = {"reward": "reward", "reactivation": "billing", "reminders": "billing"}
-        needs |= {"agreement": "agreements", "points_reminder": "points"}
+        needs |= {"agreement": "agreements", "points_reminder": "points", "complaint_line": "team"}
         for key, block in needs.items():
             if action.get(key) not in (None, False) and view.get(block) is None:
                 got = "true" if action[key] is True else "a block"

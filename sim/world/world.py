@@ -37,6 +37,7 @@ class ArmRule(NamedTuple):
     reactivation_yuan: float | None = None
     agreement: Agreement | None = None
     points_reminder: bool | None = None
+    complaint_line: bool | None = None
 
 
 class World:
@@ -113,6 +114,7 @@ class World:
             credit = arm.reactivation_yuan
             self.firm["arm_reactivation"][0, number] = -1 if credit is None else round(credit * FEN)
             self.firm["arm_points_reminder"][0, number] = -1 if arm.points_reminder is None else arm.points_reminder
+            self.firm["arm_complaint_line"][0, number] = -1 if arm.complaint_line is None else arm.complaint_line
             self.firm["arm_agreement_months"][0, number] = -1
             if arm.agreement is not None:
                 self.firm["arm_agreement_months"][0, number] = arm.agreement.months
@@ -208,7 +210,7 @@ class World:
         self.firm["arm_cadence"] = AS_POLICY
         self.firm["arm_free_days"] = -1.0
         self.firm["arm_reminders"] = self.firm["arm_reactivation"] = self.firm["arm_agreement_months"] = -1
-        self.firm["arm_points_reminder"] = -1
+        self.firm["arm_points_reminder"] = self.firm["arm_complaint_line"] = -1
         self.rewards_on = False
         self.set_policy(policy, {"reward", "agreement", *without})
         self.follow_policy()

@@ -20,6 +20,8 @@ from sim.customer.record import (
     Moment,
     customer_dtype,
 )
+from sim.experiment.start import draw_start
+from sim.world.world import ArmRule
 from tests.family import Family
 from tests.worlds import MONTH, day_zero, leaving, quiet, roll_out, tenure
 
@@ -364,3 +366,32 @@ def test_touches_of_one_day_are_made_in_every_year(joined, tenure_days):
     found = ahead(touches, joined, joined, 12)
     assert [number for _, number, _ in found] == [0, 1] * 6
     assert [year for _, _, year in found] == [y for y in range(6) for _ in range(2)]
+
+
+def test_an_arms_complaint_line_is_its_own_and_ends_with_the_campaign() -> None:
+    """A policy without one, an arm with one, one that leaves it as it is, and one that takes it away."""
+    world = quiet(
+        problem={"per_month": 1.0},
+        team={"delay_days": 1, "solves_share": 1.0, "cost_yuan": 5, "reports_share": 1.0},
+        policies={"line": {"others": {"complaint_line": True}}, "none": {}},
+        baseline_policy="none",
+    )
+    start = draw_start(world, 1, np.arange(2))
+    paid = {}
+    for policy in ("none", "line"):
+        rules = [ArmRule(complaint_line=True), ArmRule(), ArmRule(complaint_line=False)]
+        of = start.world(policy, arms=rules)
+        arms = np.arange(len(of.customers)) % 3
+        of.enrol(np.arange(len(of.customers)), arms)
+        of.begin()
+        of.live(180.0)
+        team = of.customers["ledger"][:, Line.TEAM]
+        paid[policy] = [team[arms == arm].sum() > 0 for arm in range(3)]
+        before = team.copy()
+        of.end_campaign("none")
+        of.live(183.0)  # who was scheduled is still visited
+        settled = of.customers["ledger"][:, Line.TEAM].copy()
+        of.live(365.0)
+        assert settled.sum() >= before.sum()
+        assert np.array_equal(of.customers["ledger"][:, Line.TEAM], settled)
+    assert paid == {"none": [True, False, False], "line": [True, True, False]}
