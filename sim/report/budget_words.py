@@ -138,6 +138,9 @@ def _by_risk(plan: Plan) -> Iterator[str]:
     if not found:
         return
     value, more = found["value"], found["mix_is_worth_more"]
+    if more["low"] == more["high"] == 0:
+        yield f"By risk the money would go the same way: {found['action']} for everybody is what the mix gives."
+        return
     loses = value["high"] < 0
     yield (
         f"By lift, not by risk: {found['action']} given first where most customers leave, as far as the budget goes, "
@@ -165,8 +168,8 @@ def _rest(most: Mapping[str, Any], currency: str) -> Iterator[str]:
         return
     brings = most["rest_brings"]
     words = (
-        f"The {money(most['rest'])} {currency} of the budget beyond that bring {money(brings['value'])} net (run doubt "
-        f"{between(brings)})"
+        f"The {money(most['rest'])} {currency} that the mix spends beyond that bring {money(brings['value'])} net (run "
+        f"doubt {between(brings)})"
     )
     if "rest_loses_share" in most:
         words += f", and lose money in {percent(most['rest_loses_share'])} of the assumptions' worlds"

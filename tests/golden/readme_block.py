@@ -28,7 +28,7 @@ BUDGET = ["budget", "scenarios/h_broadband.yaml", "--budget", "300000"]
 SMALL_BUDGET = ["--replications", "20", "--fresh", "20", "--draws", "40"]
 BEGIN_SENSITIVITY = "<!-- made by: make readme, sim sensitivity -->"
 SENSITIVITY = ["sensitivity", "scenarios/h_broadband.yaml", "-e", "experiments/reward_days.yaml"]
-SMALL_SENSITIVITY = ["--replications", "10", "--worlds", "112"]
+SMALL_SENSITIVITY = ["--replications", "20", "--worlds", "224"]
 
 
 def block(summary: dict[str, Any]) -> str:

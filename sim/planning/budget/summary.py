@@ -198,9 +198,9 @@ def _most_of_it(plan: Plan) -> dict[str, Any] | None:
         return None
     point, value = next((point, value) for point, value in values if value.mean >= MOST_OF_IT * best)
     found: dict[str, Any] = {"budget": point.budget, "value": value.mean, "share": value.mean / best}
-    if point.budget < plan.question.budget:
+    if point.budget < plan.question.budget and point.mix.spend < plan.asked.mix.spend:
         asked = lives_of(plan, plan.asked.mix, VALUE)
-        found["rest"] = plan.question.budget - point.budget
+        found["rest"] = plan.asked.mix.spend - point.mix.spend
         found["rest_brings"] = run_mean(asked.fresh - value.fresh).plain()
         gap = asked.expected - value.expected
         if len(gap) >= FEWEST:
