@@ -142,10 +142,12 @@ def _by_risk(plan: Plan) -> Iterator[str]:
         yield f"By risk the money would go the same way: {found['action']} for everybody is what the mix gives."
         return
     loses = value["high"] < 0
+    worth = f"LOSES {money(abs(value['value']))}" if loses else f"is worth {money(value['value'])}"
+    less = "less" if more["value"] > 0 else "more"
     yield (
-        f"By lift, not by risk: {found['action']} given first where most customers leave, as far as the budget goes, "
-        f"{'LOSES' if loses else 'is worth'} {money(abs(value['value']) if loses else value['value'])} {currency} (run "
-        f"doubt {between(value)}), {money(more['value'])} less than the mix (run doubt {between(more)})."
+        f"By risk in place of lift: {found['action']} given first where most customers leave, as far as the budget "
+        f"goes, {worth} {currency} (run doubt {between(value)}), {money(abs(more['value']))} {less} than the mix (run "
+        f"doubt of the mix's advantage {between(more)})."
     )
 
 

@@ -80,7 +80,7 @@ def test_by_risk_the_same_money_is_lost_and_the_report_says_both() -> None:
     assert summary["by_risk"]["spend"]["value"] <= 3000
     assert "Spend " in answer_sentence(summary)
     assert "call_and_days to " in answer_sentence(summary)
-    (words,) = (words for words in findings(summary) if words.startswith("By lift, not by risk"))
+    (words,) = (words for words in findings(summary) if words.startswith("By risk in place of lift"))
     assert "given first where most customers leave, as far as the budget goes, LOSES " in words
 
 
