@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 from typing import TypeVar
 
-from benchmarks import designs, engine, evidence, reference_model
+from benchmarks import budgets, designs, engine, evidence, reference_model
 from benchmarks.limit import limit_seconds
 from benchmarks.lives import Lives
 from benchmarks.private import private_scenario
@@ -79,6 +79,7 @@ def measure(customers: int, replications: int, repeats: int) -> dict[str, float]
 
     engine_rate, simpy_rate = compiled.events / compiled.seconds, plain.events / plain.seconds
     analysed = evidence.measure(repeats)
+    planned = budgets.measure(load_scenario(SCENARIO))
     bare = limit_seconds(exponentials=compiled.firings, uniforms=plain.chances)
     return {
         "engine_over_simpy": engine_rate / simpy_rate,
@@ -103,6 +104,9 @@ def measure(customers: int, replications: int, repeats: int) -> dict[str, float]
         "library_evidence_seconds": analysed.libraries,
         "evidence_over_libraries": analysed.ours / analysed.libraries,
         "evidence_over_living": evidence_over_living(),
+        "choosing_seconds": planned.choosing,
+        "choosing_over_living": planned.choosing / planned.living,
+        "planned_lives_over_allowed": planned.lives_over_allowed,
     }
 
 
@@ -148,6 +152,13 @@ def table(f: dict[str, float]) -> str:
         ("the same by scipy and statsmodels, s", f"{f['library_evidence_seconds']:.2f}", "a bare call a number"),
         ("evidence over libraries", f"{f['evidence_over_libraries']:.2f}", "at most 3 is wanted; no Cox, no bootstrap"),
         ("sim power, evidence over simulation", f"{f['evidence_over_living']:.2%}", "at most 100% is wanted"),
+        ("sim budget, 30 budgets, choosing, s", f"{f['choosing_seconds']:.1f}", "9 actions, 15 cells, 200 draws"),
+        ("sim budget, choosing over simulation", f"{f['choosing_over_living']:.2%}", "at most 100% is wanted"),
+        (
+            "sim budget, customers lived",
+            f"{f['planned_lives_over_allowed']:.0%}",
+            "of (actions + 1) x draws x base",
+        ),
         ("run over SimPy", f"{f['whole_run_over_simpy']:.2f}", "at most 0.33 is wanted"),
     ]
     title = f"{f['customers']:,.0f} customers of company H, '{POLICY}', tiers by threshold, a year, one core"

@@ -222,6 +222,7 @@ firm_dtype = np.dtype(
         ("arm_bundle", np.int64, (ARMS,)),
         ("win_back", np.int64, (_TIERS,)),  # attempts at most
         ("arm_win_back", np.int64, (ARMS,)),
+        ("arm_complaint_line", np.int64, (ARMS,)),
     ],
     align=True,
 )

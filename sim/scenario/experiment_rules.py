@@ -213,6 +213,9 @@ def _world_has_it(view: View, scenario: Loaded[Scenario]) -> Found:
             yield view.problem(
                 (*path, "answers"), "true", f"left out, because {scenario.file} has no block 'intelligence'"
             )
+        if arm.get("complaint_line") is True and world.team is None:
+            rule = f"left out, because {scenario.file} has no block 'team'"
+            yield view.problem((*path, "complaint_line"), "true", rule)
         if arm.get("points_reminder") is True and (world.points is None or world.points.reminder is None):
             block = "block 'points'" if world.points is None else "points.reminder"
             yield view.problem((*path, "points_reminder"), "true", f"left out, because {scenario.file} has no {block}")

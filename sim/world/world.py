@@ -18,6 +18,7 @@ from sim.customer.laws import Laws, Shared, Timetable
 from sim.customer.life import ASKING, answer_call, close, live, wait
 from sim.customer.moves import COLUMNS
 from sim.customer.purse_laws import full_purse
+from sim.customer.record import NOT_ENROLLED
 from sim.world.agenda import Agenda, Mechanism
 from sim.world.circles import CircleNews, circle_rule
 from sim.world.desk import DESK_LINE, Desk, DeskMeasures, measure
@@ -159,6 +160,22 @@ class World:
     def arms(self) -> int:
         """How many arms it was made with."""
         return int(self.shared.tally.shape[1]) - 1
+
+    def change_arms(self, who: np.ndarray, arm: np.ndarray) -> None:
+        """Put customers into other arms, or out of them (`NOT_ENROLLED`), while the campaign goes on.
+
+        What an arm gives on day 0 it gives now, also to who had it from another arm before; what was given to who
+        leaves an arm runs on.
+        """
+        inside = arm != NOT_ENROLLED
+        of = arm[inside]
+        self.customers["arm"][who] = arm
+        self.customers["rewarded"][who[inside][self.firm["arm_free_days"][0, of] >= 0.0]] = 0
+        if "agreed" in (self.customers.dtype.names or ()):
+            self.customers["agreed"][who[inside][self.firm["arm_agreement_months"][0, of] >= 0]] = 0
+        if "bundled" in (self.customers.dtype.names or ()):
+            self.customers["bundled"][who[inside][self.firm["arm_bundle"][0, of] >= 0]] = 0
+        self.follow_policy()
 
     def score(self) -> None:
         """Score everybody now (an epoch) and let policies act on the new tiers."""

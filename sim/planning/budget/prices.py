@@ -64,6 +64,8 @@ def _costs_cash(scenario: Scenario, action: Arm) -> bool:
         return True
     cadence = scenario.cadences.get(action.cadence or "")
     team = scenario.team.cost_yuan if scenario.team is not None else 0.0
+    if action.complaint_line and team > 0 and scenario.problem is not None:
+        return True
     for touch in cadence.touches.values() if cadence is not None else ():
         channels = scenario.contacts.channels if scenario.contacts is not None else {}
         prices = [channels[name].cost_yuan for name in touch.channels]
