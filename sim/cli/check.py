@@ -141,6 +141,7 @@ def _policy_words(policy: TierPolicy) -> str:
     words += ["reminders of points"] if policy.points_reminder else []
     words += ["answers to rivals' promotions"] if policy.answers else []
     words += ["warning calls"] if policy.warning_call else []
+    words += ["calls to their circles"] if policy.circle_call else []
     words += [f"{policy.reactivation.credit_yuan:g} for paying after a stop"] if policy.reactivation else []
     if policy.agreement:
         words.append(

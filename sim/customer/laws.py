@@ -216,6 +216,8 @@ firm_dtype = np.dtype(
         ("arm_points_reminder", np.int64, (ARMS,)),
         ("warning_call", np.int64, (_TIERS,)),
         ("arm_warning_call", np.int64, (ARMS,)),
+        ("circle_call", np.int64, (_TIERS,)),
+        ("arm_circle_call", np.int64, (ARMS,)),
         ("answers", np.int64, (_TIERS,)),
         ("arm_answers", np.int64, (ARMS,)),
         ("bundle", np.int64, (_TIERS,)),

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.experiment.flagged import flagged_kept
 from sim.experiment.outcomes import Outcomes, mean_by, metric
-from sim.experiment.trial import live_trial
+from sim.experiment.trial import horizon_of, live_trial
 from sim.experiment.ways_out import ratio
 
 if TYPE_CHECKING:
@@ -34,16 +35,21 @@ def published(start: Start, experiment: Experiment, seed: int) -> Quantities:
     Returns
     -------
     dict of float64 arrays, shape (replications,)
-        `trial.<experiment>.<arm>.<metric>` of all who were enrolled, `....churn_rate.<segment>` of a segment's;
+        `trial.<experiment>.<arm>.<metric>` of all who were enrolled, `....churn_rate.<segment>` of a segment's, and
+        `....flagged_kept` of those whom an early-warning list named (M-01; of an arm without calls it is the control);
         `....against.<arm>.<metric>`: the arm less the other, of each contrast and of each segment too, and
         `....relative`: in parts of the other. Residual values are not lived in a trial, so there are none. NaN where
         nobody could be counted.
     """
-    outcomes, _ = live_trial(start, experiment, seed)
+    outcomes, world = live_trial(start, experiment, seed)
     segments = list(start.scenario.segments)
     margin, rows = start.scenario.money.margin_share, start.replications
     arms = {arm: outcomes.where(outcomes.arm == number) for number, arm in enumerate(experiment.arms)}
     means = {arm: dict(_means(of_arm, experiment, segments, margin, rows)) for arm, of_arm in arms.items()}
+    if start.scenario.early_warning is not None:
+        end = horizon_of(start, experiment)
+        for number, arm in enumerate(experiment.arms):
+            means[arm]["flagged_kept"] = flagged_kept(world, 0.0, end, world.customers["arm"] == number)
     begin = f"{TRIAL}{experiment.name}"
     of = {f"{begin}.{arm}.{name}": values for arm, found in means.items() for name, values in found.items()}
     for contrast in experiment.contrasts:

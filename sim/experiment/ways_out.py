@@ -18,6 +18,7 @@ from sim.customer.prospects import PROSPECT_FIRST, calls
 from sim.customer.record import Count
 from sim.customer.states import REASONS, Clock, State, move_numbers
 from sim.experiment.assignment import tenure_bands
+from sim.experiment.flagged import flagged_kept
 from sim.world.lives import first_joining
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def ways_out(scenario: Scenario, world: World, year: str, begin: float, end: flo
         a reason over the segment's mean base), `silent_share` at the end of the year (W-01), and `save_rate` at the
         desk (W-03) of calls made in the year and answered by its end. Where the firm wins back `win_back_success` of
         the year's attempts and `win_back_rate`, of the year's losses that came back by its end; where it calls
-        prospects `prospect_success` of the year's calls (M-02).
+        prospects `prospect_success` of the year's calls (M-02); where it has a warning list `flagged_kept` (M-01).
     """
     lives = world.lives()
     of = _by_tenure(scenario, lives, lives.ended(begin, end), world.rows)
@@ -66,6 +67,8 @@ def ways_out(scenario: Scenario, world: World, year: str, begin: float, end: flo
         of |= _won_back(world, lives, begin, end)
     if scenario.prospects is not None:
         of["prospect_success"] = _prospect_success(scenario.prospects, world, begin, end)
+    if scenario.early_warning is not None:
+        of["flagged_kept"] = flagged_kept(world, begin, end)
     if scenario.desk is not None:
         of["save_rate"] = _save_rate(world, begin, end)
     return {f"{year}.{name}": values for name, values in of.items()}
@@ -83,7 +86,7 @@ def _count(world: World, which: np.ndarray[Any, Any]) -> np.ndarray:
 
 def _by_tenure(scenario: Scenario, lives: Lives, ended: np.ndarray, rows: int) -> Quantities:
     """Leavers by tenure (W-05): a composition; as a hazard it would need those who were there."""
-    tenure = (lives.lost_at - lives.joined) / MONTH
+    tenure = (lives.lost_at - np.where(ended, lives.joined, 0.0)) / MONTH
 
     def count(which: np.ndarray) -> np.ndarray:
         return np.bincount(lives.row, weights=which, minlength=rows)

@@ -85,7 +85,11 @@ REASONS: dict[str, str] = {
     "resale": "cards that were resold",
 }
 
-GIVEN: dict[str, str] = {"answers": "answers to rivals' promotions", "warning_call": "warning calls"}
+GIVEN: dict[str, str] = {
+    "circle_call": "calls to their circles",
+    "answers": "answers to rivals' promotions",
+    "warning_call": "warning calls",
+}
 """What is given or not, where the file's word alone would not read well."""
 
 ASSIGNMENTS: dict[str, str] = {

@@ -227,6 +227,10 @@ def _world_has_it(view: View, scenario: Loaded[Scenario]) -> Found:
         if arm.get("warning_call") is True and world.early_warning is None:
             rule = f"left out, because {scenario.file} has no block 'early_warning'"
             yield view.problem((*path, "warning_call"), "true", rule)
+        for block in ("early_warning", "circles"):
+            if arm.get("circle_call") is True and getattr(world, block) is None:
+                rule = f"left out, because {scenario.file} has no block '{block}'"
+                yield view.problem((*path, "circle_call"), "true", rule)
     pointing: list[KeyPath] = [("background", "policy"), *((*path, "policy") for path, _ in view.entries("arms"))]
     for at, name in (found for path in pointing for found in view.names(*path)):
         if name not in world.policies:

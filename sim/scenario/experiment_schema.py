@@ -44,6 +44,7 @@ PolicyPart = Literal[
     "agreement",
     "points_reminder",
     "warning_call",
+    "circle_call",
     "answers",
     "bundle",
     "win_back",

@@ -34,6 +34,7 @@ class Arm(Block):
     agreement: Agreement | None = None
     points_reminder: bool | None = None
     warning_call: bool | None = None
+    circle_call: bool | None = None
     answers: bool | None = None
     bundle: bool | None = None
     win_back: WinBackEffort | None = None

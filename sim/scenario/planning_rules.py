@@ -53,6 +53,7 @@ def _mechanisms_present(view: View) -> Found:
             "points_reminder": "points",
             "answers": "intelligence",
             "warning_call": "early_warning",
+            "circle_call": "circles",
             "win_back": "win_back",
             "bundle": "bundles",
             "complaint_line": "team",

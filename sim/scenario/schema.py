@@ -315,6 +315,7 @@ class TierPolicy(Block):
     agreement: Agreement | None = None
     points_reminder: bool = False
     warning_call: bool = False
+    circle_call: bool = False
     answers: bool = False
     bundle: bool = False
     win_back: WinBackEffort | None = None

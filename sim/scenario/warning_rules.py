@@ -13,12 +13,13 @@ _BLOCK = "early_warning"
 
 def early_warning_is_whole(view: View) -> Found:
     """The list has one length that the base can fill, and tiers that exist; nobody is called where there is none."""
+    for path, _ in view.entries("policies"):
+        for part, policy in view.entries(*path):
+            for key, block in (("warning_call", _BLOCK), ("circle_call", _BLOCK), ("circle_call", "circles")):
+                if policy.get(key) is True and view.get(block) is None:
+                    rule = f"left out, because the scenario has no block '{block}'"
+                    yield view.problem((*part, key), "true", rule)
     if view.get(_BLOCK) is None:
-        for path, _ in view.entries("policies"):
-            for part, policy in view.entries(*path):
-                if policy.get("warning_call") is True:
-                    rule = f"left out, because the scenario has no block '{_BLOCK}'"
-                    yield view.problem((*part, "warning_call"), "true", rule)
         return
     yield from _one_length(view)
     for at, name in view.names(_BLOCK, "tiers"):

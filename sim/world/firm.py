@@ -47,7 +47,7 @@ def parts_of(offer: TierPolicy | Arm, scenario: Scenario) -> dict[str, Offer]:
         }
     if offer.win_back is not None:
         parts["win_back"] = {"win_back": offer.win_back.attempts}
-    for name in ("complaint_line", "reminders", "points_reminder", "warning_call", "answers", "bundle"):
+    for name in ("complaint_line", "reminders", "points_reminder", "warning_call", "circle_call", "answers", "bundle"):
         given = getattr(offer, name, None)
         if given is not None:
             parts[name] = {name: int(given)}

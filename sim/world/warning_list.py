@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 Customers = np.ndarray[Any, Any]
 
+listed_dtype = np.dtype([("position", np.int64), ("day", np.float64)])
+"""Who stood on a list (position in the world's array), and the list's day."""
+
 _CALL = BOUND_DUE + int(ContestMoment.CALL)
 _TIERS = {"others": NO_TIER, "gold": GOLD, "platinum": PLATINUM}
 _BELOW_ONE = 1.0 - 2.0**-53
@@ -140,7 +143,13 @@ class WarningList:
         scores = read_scores(customers, self.world.laws, self.law, t, self.weight)
         listed = self.choose(scores, t)
         customers["listed_at"][listed] = t
-        self.arrange(listed[customers["called"][listed] == 1], t)
+        noted = np.zeros(len(listed), dtype=listed_dtype)
+        noted["position"], noted["day"] = listed, t
+        self.world.listed.append(noted)
+        called = listed[customers["called"][listed] == 1]
+        fellows = self.fellows_of(called, scores, t)
+        customers["listed_at"][fellows] = t
+        self.arrange(np.concatenate([called, fellows]), t)
 
     def choose(self, scores: Scores, t: float) -> np.ndarray:
         """Who stands on the list of day `t`: the first of each replication by score, ties by id; positions."""
@@ -156,6 +165,23 @@ class WarningList:
             length = min(self._length(len(there)), len(ready))
             chosen.append(scores.who[ready[highest(scores.score[ready], length)]])
         return np.concatenate(chosen)
+
+    def fellows_of(self, called: np.ndarray, scores: Scores, t: float) -> np.ndarray:
+        """Who is called for the sake of who is (P-02): the others of their circles, where the firm says so; positions."""
+        customers, firm = self.world.customers, self.world.firm
+        said = firm["circle_call"][0, customers["tier"][called]]
+        arm = customers["arm"][called]
+        of_arm = np.where(arm >= 0, firm["arm_circle_call"][0, np.maximum(arm, 0)], -1)
+        asking = called[(np.where(of_arm >= 0, of_arm, said) == 1) & (customers["circle"][called] >= 0)]
+        circles = np.int64(customers["circle"].max(initial=0)) + 1
+        of = customers["row"][scores.who] * circles + customers["circle"][scores.who]
+        near = (customers["circle"][scores.who] >= 0) & np.isin(
+            of, customers["row"][asking] * circles + customers["circle"][asking]
+        )
+        near &= ~self._rests(customers["listed_at"][scores.who], t)
+        near &= (customers["due"][scores.who, _CALL] == np.inf) & ~np.isin(scores.who, called)
+        found: np.ndarray = scores.who[near]
+        return found
 
     def arrange(self, called: np.ndarray, t: float) -> None:
         """Arrange the calls of customers (positions) who stand on the list of day `t`."""

@@ -90,6 +90,7 @@ class World:
         self.of_nobody = costs_of_nobody(self)
         self.residual = np.zeros(rows, dtype=np.int64)  # fen, of no customer: discounted value after the horizon
         self.ended: list[np.ndarray] = []  # lives that were followed by another, return by return
+        self.listed: list[np.ndarray] = []  # who stood on a warning list, list by list
         self.window_days, self.score_weight = window_days, score_weight
         self.tier_rule = compile_tiers(scenario)
         self.rewards_on = False  # nothing is given before arms are known: see `begin`
@@ -216,7 +217,7 @@ class World:
         twin.calendar = simpy.Environment(initial_time=self.calendar.now)
         twin.desks = [desk.fork(twin) for desk in self.desks]
         twin.agenda = self.agenda.fork(twin)
-        twin.residual, twin.ended = self.residual.copy(), self.ended.copy()
+        twin.residual, twin.ended, twin.listed = self.residual.copy(), self.ended.copy(), self.listed.copy()
         return twin
 
     def tally_to(self, day: float) -> np.ndarray:
