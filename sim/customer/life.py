@@ -132,7 +132,7 @@ def follow_policy(c, t, laws, firm, shared, entering_rewards, at_epoch):
         give_free_days(c, days, t, laws, shared)
     if offer_agreement(c, t, laws, firm, shared, entering_rewards, at_epoch):
         refresh(c, t, laws)
-    if offer_bundle(c, t, laws, firm, shared, entering_rewards):
+    if offer_bundle(c, t, laws, firm, shared, entering_rewards, at_epoch):
         refresh(c, t, laws)
 
 

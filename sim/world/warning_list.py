@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from scipy import special
 
+from sim.customer.calls import arrange_calls
 from sim.customer.laws import month_starts
 from sim.customer.record import BOUND_DUE, GOLD, NO_TIER, PLATINUM, ContestMoment
 from sim.customer.risk import read_risks
@@ -149,7 +150,8 @@ class WarningList:
         called = listed[customers["called"][listed] == 1]
         fellows = self.fellows_of(called, scores, t)
         customers["listed_at"][fellows] = t
-        self.arrange(np.concatenate([called, fellows]), t)
+        best_first = np.argsort(-scores.score[np.searchsorted(scores.who, called)], kind="stable")
+        self.arrange(np.concatenate([called[best_first], fellows]), t)
 
     def choose(self, scores: Scores, t: float) -> np.ndarray:
         """Who stands on the list of day `t`: the first of each replication by score, ties by id; positions."""
@@ -167,7 +169,7 @@ class WarningList:
         return np.concatenate(chosen)
 
     def fellows_of(self, called: np.ndarray, scores: Scores, t: float) -> np.ndarray:
-        """Who is called for the sake of who is (P-02): the others of their circles, where the firm says so; positions."""
+        """Who is called for the sake of another (P-02): others of its circle, where the firm says so; positions."""
         customers, firm = self.world.customers, self.world.firm
         said = firm["circle_call"][0, customers["tier"][called]]
         arm = customers["arm"][called]
@@ -184,8 +186,9 @@ class WarningList:
         return found
 
     def arrange(self, called: np.ndarray, t: float) -> None:
-        """Arrange the calls of customers (positions) who stand on the list of day `t`."""
-        self.world.customers["due"][called, _CALL] = t + self.law.call.delay_days
+        """Arrange the calls of customers (positions) of the list of day `t`, in their order while money lasts."""
+        world = self.world
+        arrange_calls(world.customers, called, t + self.law.call.delay_days, world.laws.table, world.shared)
 
     def fork(self, world: World) -> WarningList:
         """The list of a world that goes on from here."""
