@@ -18,7 +18,9 @@ LOOKED_AT = (
 
 
 def looks_table(study: Study, currency: str) -> Table | None:
-    """Power, level and duration of each contrast by each way of looking, then the whole trial's."""
+    """Power, level and duration of each contrast by each way of looking, then the whole trial's; None without looks."""
+    if study.experiment.looks is None:
+        return None
     columns = [
         Column("way", words=True, short=True), Column("power"), Column("level"), Column("days"),
         Column("days without an effect"), Column("customers"), Column("cost", unit=currency),
@@ -37,7 +39,7 @@ def looks_table(study: Study, currency: str) -> Table | None:
         )
         cells = (text(name), EMPTY, EMPTY, length, EMPTY, customers, cost)
         rows.append(Row(cells, group="the whole trial"))
-    return table(columns, rows) if study.of(AXIS, "power", "planned") else None
+    return table(columns, rows)
 
 
 def in_words(study: Study) -> str:
