@@ -111,6 +111,9 @@ class ScoreCurve:
         return math.sin(float(np.interp(auc, self.aucs, self.angles)))
 
 
+_OFFERS = {"intelligence": "answers", "bundles": "bundle", "win_back": "win_back", "agreements": "agreement"}
+"""Blocks of what a policy may give, and the part that gives it."""
+
 _KNOWN: dict[str, ScoreCurve] = {}
 
 
@@ -216,9 +219,23 @@ def _key(scenario: Scenario) -> str:
     del tree["targets"], tree["validation"]
     tree["policies"] = tree["policies"][tree.pop("baseline_policy")]
     tree["early_warning"] = tree["early_warning"]["within_days"]
+    _leave_out_idle(tree)
     digest = hashlib.sha256(Path(__file__).read_bytes())
     digest.update(json.dumps(tree, sort_keys=True).encode())
     return digest.hexdigest()
+
+
+def _leave_out_idle(tree: dict[str, Any]) -> None:
+    """Leave out what the baseline policy gives to nobody, and rivals who would react to it: nothing hangs on them."""
+    given = {part for of_tier in tree["policies"].values() for part, value in of_tier.items() if value}
+    for block, part in _OFFERS.items():
+        if part not in given:
+            tree[block] = None
+    tree["promotions"] = {
+        name: promotion
+        for name, promotion in tree["promotions"].items()
+        if promotion["reacts"] is None or promotion["reacts"]["to"] == "contact" or promotion["reacts"]["to"] in given
+    }
 
 
 def _read(file: Path) -> ScoreCurve | None:
