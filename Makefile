@@ -19,7 +19,7 @@ PIP_INSTALL := $(BIN)/python -m pip install -qq --constraint constraints.txt
 TEST_WORKERS ?= 2
 
 .DELETE_ON_ERROR:
-.PHONY: help setup run test lint types tests bench readme validation evidence experiments pathologies reference clean
+.PHONY: help setup run test lint types tests bench readme validation evidence experiments interference pathologies reference clean
 
 setup: $(READY)  ## set up .venv with the versions of constraints.txt
 
@@ -60,6 +60,9 @@ validation: setup  ## write docs/validation.md anew: reported figures beside sim
 
 experiments: setup  ## run every experiment and write experiments/README.md anew (minutes)
 	@$(BIN)/python -m tests.golden.experiments_page
+
+interference: setup  ## live every trial beside its roll-outs and write docs/interference.md anew (minutes)
+	@$(BIN)/python -m tests.golden.interference_page
 
 pathologies: setup  ## run wrong records and write the table of docs/analyse.md anew
 	@$(BIN)/python -m tests.golden.wrong_records_page

@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 from typing import TypeVar
 
-from benchmarks import designs, engine, evidence, reference_model
+from benchmarks import budgets, designs, engine, evidence, reference_model
 from benchmarks.limit import limit_seconds
 from benchmarks.lives import Lives
 from benchmarks.private import private_scenario
@@ -73,9 +73,13 @@ def measure(customers: int, replications: int, repeats: int) -> dict[str, float]
     desk_scenario = engine.with_desk(scenario, seats=2)
     engine.live(desk_scenario, POLICY, customers=50)
     desk = fastest([engine.live(desk_scenario, POLICY, **size) for _ in range(repeats)])
+    in_circles = engine.with_circles(scenario)
+    engine.live(in_circles, POLICY, customers=50)
+    circles = fastest([engine.live(in_circles, POLICY, **size) for _ in range(repeats)])
 
     engine_rate, simpy_rate = compiled.events / compiled.seconds, plain.events / plain.seconds
     analysed = evidence.measure(repeats)
+    planned = budgets.measure(load_scenario(SCENARIO))
     bare = limit_seconds(exponentials=compiled.firings, uniforms=plain.chances)
     return {
         "engine_over_simpy": engine_rate / simpy_rate,
@@ -83,6 +87,9 @@ def measure(customers: int, replications: int, repeats: int) -> dict[str, float]
         "simpy_events_per_second": simpy_rate,
         "desk_events_per_second": desk.events / desk.seconds,
         "desk_seconds_per_call": (desk.seconds - compiled.seconds) / desk.calls,
+        "circles_events_per_second": circles.events / circles.seconds,
+        "circles_roll_out_over_without": (circles.past_seconds + circles.seconds)
+        / (compiled.past_seconds + compiled.seconds),
         "limit_over_engine": compiled.kernel_seconds / bare,
         "bytes_per_customer": compiled.bytes_per_customer,
         "outside_kernel_share": 1.0 - compiled.kernel_seconds / compiled.seconds,
@@ -97,6 +104,9 @@ def measure(customers: int, replications: int, repeats: int) -> dict[str, float]
         "library_evidence_seconds": analysed.libraries,
         "evidence_over_libraries": analysed.ours / analysed.libraries,
         "evidence_over_living": evidence_over_living(),
+        "choosing_seconds": planned.choosing,
+        "choosing_over_living": planned.choosing / planned.living,
+        "planned_lives_over_allowed": planned.lives_over_allowed,
     }
 
 
@@ -130,6 +140,8 @@ def table(f: dict[str, float]) -> str:
         ("start state, SimPy, s", f"{f['simpy_start_state_seconds']:.2f}", ""),
         ("engine with the desk, events a second", f"{f['desk_events_per_second']:,.0f}", ""),
         ("the desk itself, microseconds a call", f"{desk:.1f}", ""),
+        ("weekly news in circles, events a second", f"{f['circles_events_per_second']:,.0f}", ""),
+        ("roll-out with them over one without", f"{f['circles_roll_out_over_without']:.2f}", "at most 3 is wanted"),
         ("kernel over a bare loop", f"{f['limit_over_engine']:.1f}", "the same draws and logarithms alone"),
         ("bytes a customer", f"{f['bytes_per_customer']:.0f}", "record, books and timetable"),
         ("time outside the kernel", f"{f['outside_kernel_share']:.1%}", "of the time from day 0 on"),
@@ -140,6 +152,13 @@ def table(f: dict[str, float]) -> str:
         ("the same by scipy and statsmodels, s", f"{f['library_evidence_seconds']:.2f}", "a bare call a number"),
         ("evidence over libraries", f"{f['evidence_over_libraries']:.2f}", "at most 3 is wanted; no Cox, no bootstrap"),
         ("sim power, evidence over simulation", f"{f['evidence_over_living']:.2%}", "at most 100% is wanted"),
+        ("sim budget, 30 budgets, choosing, s", f"{f['choosing_seconds']:.1f}", "9 actions, 15 cells, 200 draws"),
+        ("sim budget, choosing over simulation", f"{f['choosing_over_living']:.2%}", "at most 100% is wanted"),
+        (
+            "sim budget, customers lived",
+            f"{f['planned_lives_over_allowed']:.0%}",
+            "of (actions + 1) x draws x base",
+        ),
         ("run over SimPy", f"{f['whole_run_over_simpy']:.2f}", "at most 0.33 is wanted"),
     ]
     title = f"{f['customers']:,.0f} customers of company H, '{POLICY}', tiers by threshold, a year, one core"

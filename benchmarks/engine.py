@@ -128,3 +128,14 @@ def with_desk(scenario: Scenario, seats: int) -> Scenario:
     }
     values = {field: getattr(scenario, field) for field in type(scenario).model_fields}
     return type(scenario).model_validate(values | {"desk": desk})
+
+
+def with_circles(scenario: Scenario) -> Scenario:
+    """The scenario with most customers in circles whose members hear weekly of losses and hold each other."""
+    circles = {
+        "sizes": [{"size": 2, "share": 0.4}, {"size": 4, "share": 0.3}, {"size": 20, "share": 0.1}],
+        "news": {"raises": 0.5, "lasts_days": 60, "acts_on": ["competitor"]},
+        "holds": {"reduction": 0.05, "at_most": 3, "acts_on": ["competitor"]},
+    }
+    values = {field: getattr(scenario, field) for field in type(scenario).model_fields}
+    return type(scenario).model_validate(values | {"circles": circles})

@@ -7,6 +7,8 @@ import numpy as np
 
 from sim.planning.budget.cells import Division
 from sim.planning.budget.estimate import Estimates
+from sim.planning.budget.mix import WHOLE
+from sim.planning.budget.purse import Purse
 from sim.planning.budget.question import Question
 from sim.planning.budget.responses import Responses
 from sim.scenario.offers import Arm
@@ -16,7 +18,12 @@ TIER_BY_TENURE = Division(("tier", "tenure"), (("others", "gold", "platinum"), (
 
 
 def question(
-    actions: Sequence[str], budget: float, *, division: Division = TIER_BY_TENURE, limits: dict[str, Any] | None = None
+    actions: Sequence[str],
+    budget: float,
+    *,
+    division: Division = TIER_BY_TENURE,
+    limits: dict[str, Any] | None = None,
+    purse: Purse = WHOLE,
 ) -> Question:
     """A question about made-up responses."""
     return Question(
@@ -28,6 +35,9 @@ def question(
         cash_only=True,
         limits=Limits.model_validate(limits or {}),
         against=None,
+        purse=purse,
+        begun={name: frozenset(range(len(division.days))) for name in actions},
+        promotions=None,
     )
 
 
@@ -36,7 +46,7 @@ def estimates(random: np.random.Generator, actions: int, sizes: Sequence[int], *
     shape = (actions, len(sizes))
     return Estimates(
         value=random.integers(int(worst), 60, shape) + random.random(shape),
-        spend=random.integers(1, 20, shape).astype(float),
+        spends=random.integers(1, 20, (1, *shape)).astype(float),
         contacts=random.integers(0, 4, shape).astype(float),
         sizes=np.array(sizes, dtype=np.int64),
     )
@@ -67,4 +77,6 @@ def responses(
     customers = np.broadcast_to(sizes.astype(float), (replications, len(sizes))).copy()
     nothing = np.zeros_like(values)
     books = np.stack([values, spends, nothing, nothing], axis=-1)
-    return Responses(customers, {f"a{number}": books[:, number] for number in range(len(value))}, 0, 0.0)
+    return Responses(
+        customers, np.zeros_like(customers), {f"a{number}": books[:, number] for number in range(len(value))}, 0, 0.0
+    )

@@ -54,6 +54,7 @@ def analyse(data: Path, file: Path, resamples: int, seed: int, out: Path | None,
 
     from sim.report.folder import check_folder, default_folder
     from sim.scenario.load import load_study
+    from sim.scenario.problems import Impossible
 
     question = load_study(file)
     if out is not None:
@@ -85,3 +86,5 @@ def analyse(data: Path, file: Path, resamples: int, seed: int, out: Path | None,
     for piece in show_study(summary, str(folder / PAGE)):
         console.print(piece)
     list_results(console, folder)
+    if not any("value" in row["trial"]["effect"] for row in summary["experiments"][0]["contrasts"]):
+        raise Impossible("no arm could be compared with another in any metric: the report says why")

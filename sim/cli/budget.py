@@ -6,8 +6,7 @@ from pathlib import Path
 
 import click
 
-from sim.cli.memory import check_memory
-from sim.cli.options import WIDTH, jobs_option, replications_option, seed_option
+from sim.cli.question import ask, planner_options, scenario_argument, stages, terminal
 
 RESULTS = Path("results")
 FEWEST = 10
@@ -15,12 +14,10 @@ FEWEST = 10
 
 
 @click.command()
-@click.argument("scenario", metavar="SCENARIO", type=click.Path(path_type=Path))
+@scenario_argument
 @click.option("--budget", metavar="YUAN", help="What may be spent; left out, planning.budget_yuan.")
 @click.option("--actions", metavar="A,B,...", help="Actions to choose from; left out, all of planning.actions.")
 @click.option("--by", metavar="PART,...", help="What customers are told apart by: tier, tenure, segment, priority.")
-@seed_option
-@replications_option(80, FEWEST, "Worlds by which mixes are chosen.")
 @click.option(
     "--fresh",
     type=click.IntRange(2, 1_000_000),
@@ -35,15 +32,7 @@ FEWEST = 10
     show_default=True,
     help="Worlds of the assumptions; 0 for no assumption doubt.",
 )
-@click.option("--customers", type=int, help="The base on day 0; left out, the scenario's.")
-@jobs_option
-@click.option(
-    "--out",
-    metavar="DIR",
-    type=click.Path(path_type=Path),
-    help="The plan's folder; left out, results/<scenario>/<UTC time>-<inputs>.",
-)
-@click.option("--force", is_flag=True, help="With --out: replace the run that is there.")
+@planner_options(80, FEWEST, "Worlds by which mixes are chosen.", "left out, results/<scenario>/<UTC time>-<inputs>")
 def budget(
     scenario: Path,
     budget: str | None,
@@ -62,63 +51,29 @@ def budget(
 
     The numbers follow from the file and all options but --jobs.
     """
-    from datetime import UTC, datetime
-    from time import perf_counter
+    settings = {"seed": seed, "replications": replications, "fresh": fresh, "draws": draws}
+    asked = ask(scenario, customers, out, force, **settings, jobs=jobs)
 
-    began, started = perf_counter(), datetime.now(UTC)
-    if force and out is None:
-        raise click.UsageError("--force needs --out: without it every plan has a folder of its own.")
+    from sim.planning.budget.question import ask as ask_budget
+    from sim.report.folder import default_folder
 
-    from sim.planning.budget.question import ask
-    from sim.report.folder import check_folder, default_folder
-    from sim.scenario.load import load_scenario
+    world = asked.world
+    question = ask_budget(world, budget=budget, actions=actions, by=by)
+    asked.check_room()
 
-    world = load_scenario(scenario)
-    if customers is not None:
-        world = world.with_value("customers", customers, place="--customers")
-    question = ask(world, budget=budget, actions=actions, by=by)
-    if out is not None:
-        check_folder(out, force)
-    check_memory(world)
-
-    from rich.console import Console
-
-    from sim.cli.progress import StageProgress
     from sim.planning.budget.plan import plan
     from sim.planning.budget.summary import summarise
     from sim.report.budget_terminal import show_budget
     from sim.report.budget_write import write_budget
-    from sim.report.provenance import command_line, describe_run, inputs_hash
+    from sim.report.provenance import inputs_hash
 
-    with StageProgress(Console(stderr=True)) as progress:
-        found = plan(
-            world,
-            question,
-            seed=seed,
-            replications=replications,
-            fresh=fresh,
-            draws=draws,
-            jobs=jobs,
-            progress=progress,
-        )
+    with stages() as progress:
+        found = plan(world, question, **settings, jobs=jobs, progress=progress)
         progress("writing the report", 0, 1)
         summary = summarise(found)
-        provenance = describe_run(
-            command=command_line(),
-            scenario={"file": str(world.file), "sha256": world.sha256},
-            experiments=[],
-            settings={
-                "seed": seed,
-                "replications": replications,
-                "fresh": fresh,
-                "draws": draws,
-                "customers": world.value.customers,
-                "jobs": jobs,
-            },
-            started=started,
-        )
-        folder = out or default_folder(RESULTS, world.value.name, inputs_hash(provenance), started)
-        page = write_budget(folder, summary, world.resolved_yaml(), provenance, force=force, began=began)
-    console = Console(width=WIDTH, highlight=False)
+        provenance = asked.provenance()
+        folder = out or default_folder(RESULTS, world.value.name, inputs_hash(provenance), asked.started)
+        page = write_budget(folder, summary, world.resolved_yaml(), provenance, force=force, began=asked.began)
+    console = terminal()
     for piece in show_budget(summary, str(page), found.seconds):
         console.print(piece)

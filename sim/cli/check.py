@@ -112,7 +112,7 @@ def _circle_words(world: Scenario) -> str:
     words = [f"{number:,} of {of.size}" for of, number in zip(circles.sizes, many, strict=True)]
     ways = {
         "holds": "members hold each other",
-        "news": "hear weekly who has left",
+        "news": "members hear weekly who has left",
         "cards": "secondary cards follow the main one",
         "referral": "members bring new customers",
     }

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sim.cli.memory import check_memory
-from sim.cli.options import WIDTH, jobs_option, replications_option, seed_option
+from sim.cli.question import ask, planner_options, scenario_argument, stages, terminal
 from sim.cli.titled_tables import print_tables
 
 if TYPE_CHECKING:
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("scenario", metavar="SCENARIO", type=click.Path(path_type=Path))
+@scenario_argument
 @click.option(
     "-e",
     "--experiment",
@@ -34,12 +33,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="Most joint draws; 0 leaves them out.",
 )
-@seed_option
-@replications_option(40, 2, "How often the worlds of tornado and switch points are lived; joint draws a fifth of it.")
-@click.option("--customers", type=int, help="The base on day 0; left out, the scenario's.")
-@jobs_option
-@click.option("--out", metavar="DIR", type=click.Path(path_type=Path), help="Write page, figures and tables here.")
-@click.option("--force", is_flag=True, help="With --out: replace the answer that is there.")
+@planner_options(40, 2, "How often the worlds of tornado and switch points are lived; joint draws a fifth of it.")
 def sensitivity(
     scenario: Path,
     file: Path,
@@ -56,33 +50,18 @@ def sensitivity(
 
     The numbers follow from the files and the options but --jobs.
     """
-    from datetime import UTC, datetime
-    from time import perf_counter
+    asked = ask(scenario, customers, out, force, seed=seed, replications=replications, worlds=worlds, jobs=jobs)
 
-    began, started = perf_counter(), datetime.now(UTC)
-    if force and out is None:
-        raise click.UsageError("--force needs --out.")
+    from sim.scenario.load import load_experiment
 
-    from sim.report.folder import check_folder
-    from sim.scenario.load import load_experiment, load_scenario
-
-    world = load_scenario(scenario)
-    if customers is not None:
-        world = world.with_value("customers", customers, place="--customers")
+    world = asked.world
     experiment = load_experiment(file, world)
-    if out is not None:
-        check_folder(out, force)
-    check_memory(world)
+    asked.check_room()
 
-    from rich.console import Console
-
-    from sim.cli.progress import StageProgress
     from sim.planning.sensitivity.answer import answer, plan_of
     from sim.planning.sensitivity.summary import summarise
-    from sim.report.provenance import command_line, describe_run
     from sim.report.sensitivity_page import PAGE, sensitivity_files
     from sim.report.sensitivity_view import planned_words
-    from sim.report.texts_folder import write_texts
 
     question = experiment.value
     plan = plan_of(world, question, every=every, worlds=worlds, replications=replications)
@@ -91,21 +70,13 @@ def sensitivity(
         f"{planned_words({'customer_years': plan.customer_years})}",
         err=True,
     )
-    with StageProgress(Console(stderr=True)) as progress:
+    with stages() as progress:
         answered = answer(world, question, plan, seed=seed, jobs=jobs, progress=progress)
     found = summarise(answered)
-    console = Console(width=WIDTH, highlight=False, markup=False)
+    console = terminal()
     _show(console, found)
-    if out is not None:
-        provenance = describe_run(
-            command=command_line(),
-            scenario={"file": str(world.file), "sha256": world.sha256},
-            experiments=[{"name": question.name, "file": str(experiment.file), "sha256": experiment.sha256}],
-            settings={"seed": seed, "replications": replications, "customers": world.value.customers, "jobs": jobs},
-            started=started,
-        )
-        write_texts(out, sensitivity_files(found, provenance), provenance, force=force, began=began)
-        console.print(f"\nReport: {out / PAGE}", style="bold")
+    source = {"name": question.name, "file": str(experiment.file), "sha256": experiment.sha256}
+    asked.write(console, PAGE, lambda provenance: sensitivity_files(found, provenance), source)
 
 
 def _show(console: Console, found: dict[str, Any]) -> None:

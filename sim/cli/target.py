@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sim.cli.memory import check_memory
-from sim.cli.options import WIDTH, jobs_option, replications_option, seed_option
+from sim.cli.question import ask, planner_options, scenario_argument, stages, terminal
 from sim.cli.titled_tables import print_tables
 
 if TYPE_CHECKING:
@@ -19,7 +18,7 @@ MOST_REPLICATIONS = 1_000_000
 
 
 @click.command()
-@click.argument("scenario", metavar="SCENARIO", type=click.Path(path_type=Path))
+@scenario_argument
 @click.option("--action", metavar="NAME", required=True, help="One of planning.actions, or EXPERIMENT.ARM.")
 @click.option("--share", metavar="SHARE", help="Of the base that gets it, 0 to 1; left out, 0.3.")
 @click.option("--number", metavar="CUSTOMERS", help="Customers who get it, in place of --share.")
@@ -44,8 +43,6 @@ MOST_REPLICATIONS = 1_000_000
     show_default=True,
     help="Futures of each customer, a multiple of 4.",
 )
-@seed_option
-@replications_option(20, 2, "Bases at the centre of all assumptions.")
 @click.option(
     "--draws",
     type=click.IntRange(0, 1_000_000),
@@ -53,10 +50,7 @@ MOST_REPLICATIONS = 1_000_000
     show_default=True,
     help="Worlds of the assumptions; 0 for no assumption doubt.",
 )
-@click.option("--customers", type=int, help="The base on day 0; left out, the scenario's.")
-@jobs_option
-@click.option("--out", metavar="DIR", type=click.Path(path_type=Path), help="Write page, figures and tables here.")
-@click.option("--force", is_flag=True, help="With --out: replace the answer that is there.")
+@planner_options(20, 2, "Bases at the centre of all assumptions.")
 def target(
     scenario: Path,
     action: str,
@@ -78,23 +72,16 @@ def target(
 
     The numbers follow from the files and all options but --jobs.
     """
-    from datetime import UTC, datetime
-    from time import perf_counter
-
-    began, started = perf_counter(), datetime.now(UTC)
-    if force and out is None:
-        raise click.UsageError("--force needs --out.")
     if replications > MOST_REPLICATIONS:
         raise click.UsageError(f"--replications: at most {MOST_REPLICATIONS:,}.")
+    settings = {"seed": seed, "replications": replications, "draws": draws, "twins": twins, "trials": trials}
+    asked = ask(scenario, customers, out, force, **settings, jobs=jobs)
 
-    from sim.planning.targeting.question import ask
-    from sim.report.folder import check_folder
-    from sim.scenario.load import load_experiments, load_scenario
+    from sim.planning.targeting.question import ask as ask_whom
+    from sim.scenario.load import load_experiments
 
-    world = load_scenario(scenario)
-    if customers is not None:
-        world = world.with_value("customers", customers, place="--customers")
-    question = ask(
+    world = asked.world
+    question = ask_whom(
         world,
         load_experiments(world),
         action=action,
@@ -103,44 +90,20 @@ def target(
         trials=trials,
         twins=twins,
     )
-    if out is not None:
-        check_folder(out, force)
-    check_memory(world)
+    asked.check_room()
 
-    from rich.console import Console
-
-    from sim.cli.progress import StageProgress
     from sim.planning.targeting.answer import answer
     from sim.planning.targeting.summary import summarise
-    from sim.report.provenance import command_line, describe_run
     from sim.report.target_page import PAGE, target_files
-    from sim.report.texts_folder import write_texts
 
-    with StageProgress(Console(stderr=True)) as progress:
+    with stages() as progress:
         answered = answer(
             world, question, seed=seed, replications=replications, draws=draws, jobs=jobs, progress=progress
         )
     found = summarise(answered)
-    console = Console(width=WIDTH, highlight=False, markup=False)
+    console = terminal()
     _show(console, found)
-    if out is not None:
-        provenance = describe_run(
-            command=command_line(),
-            scenario={"file": str(world.file), "sha256": world.sha256},
-            experiments=[],
-            settings={
-                "seed": seed,
-                "replications": replications,
-                "draws": draws,
-                "twins": twins,
-                "trials": trials,
-                "customers": world.value.customers,
-                "jobs": jobs,
-            },
-            started=started,
-        )
-        write_texts(out, target_files(found, provenance), provenance, force=force, began=began)
-        console.print(f"\nReport: {out / PAGE}", style="bold")
+    asked.write(console, PAGE, lambda provenance: target_files(found, provenance))
 
 
 def _show(console: Console, found: dict[str, Any]) -> None:

@@ -9,30 +9,31 @@ from sim.customer.draws import Decision, uniform
 from sim.customer.hooks import CONTESTED, hook
 from sim.customer.money import accrue, book
 from sim.customer.moves import COUNT_COLUMN, count
-from sim.customer.record import BOUND_DUE, ContestMoment, Count, Line
+from sim.customer.purse import afford
+from sim.customer.record import BOUND_DUE, ContestMoment, Count, Line, Spender
 
 _BUNDLE = BOUND_DUE + int(ContestMoment.BUNDLE)
-_SUBSIDY = int(Line.SUBSIDY)
+_SUBSIDY, _SPENDER = int(Line.SUBSIDY), int(Spender.BUNDLE)
 _BUNDLED = int(Decision.BUNDLED)
 _BUNDLES = COUNT_COLUMN + int(Count.BUNDLES)
 
 
-@hook(otherwise=lambda c, t, laws, firm, shared, entering: False, needs=CONTESTED)
-def offer_bundle(c, t, laws, firm, shared, entering):
+@hook(otherwise=lambda c, t, laws, firm, shared, entering, at_epoch: False, needs=CONTESTED)
+def offer_bundle(c, t, laws, firm, shared, entering, at_epoch):
     """Offer a bundle where the arm, or else the tier's policy on entering, says so; tell whether it was accepted."""
     offered = firm.bundle[c.tier] if entering else 0
     if c.arm >= 0 and firm.arm_bundle[c.arm] >= 0:
         offered = firm.arm_bundle[c.arm]
     if offered == 0 or c.bundled == 1 or c.resold == 1:
         return False
-    return bundle(c, t, laws, shared)
+    return bundle(c, t, at_epoch, laws, shared)
 
 
 @njit
-def bundle(c, t, laws, shared):
-    """Accept a bundle or not: the same answer whenever it is offered in this life."""
+def bundle(c, t, at_epoch, laws, shared):
+    """Accept a bundle or not: the same answer whenever it is offered in this life, and the firm can pay for it."""
     u = uniform(laws.seed, c.id, _BUNDLED, c.life, 0, c.replication)
-    if u > laws.bundle_accepts:
+    if u > laws.bundle_accepts or not afford(c, _SPENDER, laws.bundle_subsidy, 0, at_epoch, laws, shared):
         return False
     accrue(c, t, laws, shared)
     c.fee = math.floor(c.fee * (1.0 + laws.bundle_fee_change) + 0.5)

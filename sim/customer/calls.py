@@ -10,16 +10,38 @@ from sim.customer.fading import fade
 from sim.customer.mobile import is_reachable, may_be_touched
 from sim.customer.money import book
 from sim.customer.moves import COUNT_COLUMN, count
-from sim.customer.record import BOUND_DUE, ContestMoment, Count, Line
+from sim.customer.purse import afford
+from sim.customer.record import BOUND_DUE, ContestMoment, Count, Line, Spender
 from sim.customer.states import State
 
 _NEVER = math.inf
 _WARNING, _ASKING, _SUSPENDED = int(State.WARNING), int(State.ASKING), int(State.SUSPENDED)
 _CALL, _FADE = BOUND_DUE + int(ContestMoment.CALL), BOUND_DUE + int(ContestMoment.CALL_FADE)
-_CONTACT = int(Line.CONTACT)
+_CONTACT, _SPENDER = int(Line.CONTACT), int(Spender.WARNING_CALL)
 _REACHED, _OPTED_OUT = int(Decision.CALL_REACHED), int(Decision.OPTED_OUT)
 _CALLS = COUNT_COLUMN + int(Count.WARNING_CALLS)
 _CHANNELS = 16  # of a touch's occurrence, whose lowest bits are 0 where it makes somebody opt out
+
+
+@njit(cache=True)
+def arrange_calls(customers, called, at, laws, shared):
+    """Arrange calls in the order of `called`, as far as the campaign's budget pays for them.
+
+    Parameters
+    ----------
+    customers : contested_customer_dtype array, shape (n,)
+        Written in place.
+    called : int64 array, shape (m,)
+        Positions of those who are to be called.
+    at : float
+        Day of the calls.
+    laws : laws_dtype array, shape (1,)
+    shared : Shared
+        Its purse is drawn on.
+    """
+    for i in called:
+        if afford(customers[i], _SPENDER, laws[0].call_cost, 0, True, laws[0], shared):
+            customers[i].due[_CALL] = at
 
 
 @njit

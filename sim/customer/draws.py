@@ -65,6 +65,8 @@ class Decision(IntEnum):
     LOGGED_FOR = 61  # customer: under whom its redemption is logged
     SCORED = 80  # customer: noise of the early-warning score, one a list (by its day)
     CALL_REACHED = 81  # customer: one a list (by its day)
+    WAVE = 62  # customer: its place in the order in which waves are dealt
+    FIRST_WAVE = 63  # firm: where dealing of waves starts in a stratum
     CLOCK = 64  # customer: 64 + number of the clock
     CIRCLED = 90  # customer: its place in the order in which circles are dealt
     FOLLOWED = 91  # customer: one a life of the main card that has left

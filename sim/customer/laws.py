@@ -35,7 +35,7 @@ SEGMENTS, BANDS, CADENCES, TOUCHES, TOUCH_CHANNELS, CHANNELS, GIFTS, ACTIVITIES,
     16,
     16,
     16,
-    16,
+    17,
     512,
 )
 
@@ -224,6 +224,7 @@ firm_dtype = np.dtype(
         ("arm_bundle", np.int64, (ARMS,)),
         ("win_back", np.int64, (_TIERS,)),  # attempts at most
         ("arm_win_back", np.int64, (ARMS,)),
+        ("arm_complaint_line", np.int64, (ARMS,)),
     ],
     align=True,
 )

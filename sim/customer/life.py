@@ -112,12 +112,14 @@ def follow_policy(c, t, laws, firm, shared, entering_rewards, at_epoch):
     """Give the customer what its arm, or else its tier, is due from `t` on; what a budget covers only at an epoch."""
     cadence = firm.cadence[c.tier]
     days = firm.free_days[c.tier] if entering_rewards else 0.0
+    c.complaint_line = firm.complaint_line[c.tier]
     if c.arm >= 0:
         if firm.arm_cadence[c.arm] != AS_POLICY:
             cadence = firm.arm_cadence[c.arm]
         if firm.arm_free_days[c.arm] >= 0.0:
             days = firm.arm_free_days[c.arm]
-    c.complaint_line = firm.complaint_line[c.tier]
+        if firm.arm_complaint_line[c.arm] >= 0:
+            c.complaint_line = firm.arm_complaint_line[c.arm]
     follow_points_policy(c, firm)
     weaker = follow_contest_policy(c, firm)
     # a credit draws those who are suspended, and an answer works, from now on, not from their next event
@@ -130,7 +132,7 @@ def follow_policy(c, t, laws, firm, shared, entering_rewards, at_epoch):
         give_free_days(c, days, t, laws, shared)
     if offer_agreement(c, t, laws, firm, shared, entering_rewards, at_epoch):
         refresh(c, t, laws)
-    if offer_bundle(c, t, laws, firm, shared, entering_rewards):
+    if offer_bundle(c, t, laws, firm, shared, entering_rewards, at_epoch):
         refresh(c, t, laws)
 
 

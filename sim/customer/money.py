@@ -18,10 +18,10 @@ def book(c, line, amount, t, laws, shared):
     if period < 0 or amount == 0:
         return
     shared.tally[c.row, c.arm + 1, period, line] += amount
-    if period < laws.horizon_period:
+    if period < c.horizon_period:
         c.ledger[line] += amount
     else:
-        worth = weight(line, laws) * amount * math.exp(-laws.discount * (t - laws.horizon))
+        worth = weight(line, laws) * amount * math.exp(-laws.discount * (t - laws.marks[c.horizon_period]))
         c.residual += math.floor(worth + 0.5)
 
 

@@ -159,6 +159,7 @@ _PLAIN_FIELDS: list[Any] = [
     ("answer", np.int32),  # satisfaction at its last survey answer, -1 never answered
     ("answered_at", np.float64),
     ("solved", np.int32),  # times the team solved its problem
+    ("horizon_period", np.int32),  # accounting periods within its own horizon; what comes later is residual
     ("reached_at", np.float64),
     # effects that act on it
     ("contact_at", np.float64),

@@ -9,16 +9,18 @@ from sim.customer.borrow import borrowed, borrowed_shared
 from sim.customer.clocks import refresh
 from sim.customer.draws import Decision, uniform
 from sim.customer.laws import NO_CADENCE
-from sim.customer.life import LOST, WON_BACK, follow_policy, give_free_days, keep_up, start_life, take_tier
+from sim.customer.life import WON_BACK, follow_policy, give_free_days, keep_up, start_life, take_tier
 from sim.customer.money import book
 from sim.customer.moves import COUNT_COLUMN, count, move
-from sim.customer.record import SATISFIED, VERY, Count, Line, Moment
+from sim.customer.purse import afford, give_back, price_of_days
+from sim.customer.record import SATISFIED, VERY, Count, Line, Moment, Spender
 
 _NEVER = math.inf
 _BOOKING = int(Moment.BOOKING)
 _CONTACT = int(Line.CONTACT)
 _WON, _VERY, _COLLECTED = int(Decision.WON_BACK), int(Decision.VERY_SATISFIED), int(Decision.COLLECTED)
 _ATTEMPTS = COUNT_COLUMN + int(Count.WIN_BACK_ATTEMPTS)
+_SPENDER = int(Spender.WIN_BACK)
 
 ended_dtype = np.dtype(
     [("position", np.int64), ("joined", np.float64), ("lost_at", np.float64), ("reason", np.int32)], align=True
@@ -87,21 +89,23 @@ def come_back(c, t, month, laws, firm, shared):
 
 
 @njit(cache=True)
-def win_back(customers, laws, firm, shared, t, month, ended):
+def win_back(customers, lost, laws, firm, shared, t, month, ended):
     """Approach everybody who is to be approached at `t`, the start of a month.
 
     Parameters
     ----------
     customers : contested_customer_dtype array, shape (n,)
         Written in place.
+    lost : int64 array, shape (m,)
+        Positions of those who are lost.
     laws, firm : laws_dtype, firm_dtype arrays, shape (1,)
     shared : Shared
     t : float
         Day.
     month : int
         Number of the month, from that of day 0 on.
-    ended : ended_dtype array
-        As long as there are lost customers; the lives of those who come back are written to its beginning.
+    ended : ended_dtype array, shape (m,)
+        The lives of those who come back are written to its beginning.
 
     Returns
     -------
@@ -110,16 +114,20 @@ def win_back(customers, laws, firm, shared, t, month, ended):
     customers, shared = borrowed(customers), borrowed_shared(shared)
     the_laws, the_firm = borrowed(laws)[0], borrowed(firm)[0]
     number = 0
-    for i in range(customers.shape[0]):
+    for i in lost:
         c = customers[i]
-        if c.state != LOST or c.attempts >= tries(c, the_firm) or not is_worth_it(c, t, the_laws):
+        if c.attempts >= tries(c, the_firm) or not is_worth_it(c, t, the_laws):
             continue
         keep_up(c, t, the_laws)
+        days = price_of_days(c, the_laws.win_back_free_days)
+        if not afford(c, _SPENDER, the_laws.win_back_cost, days, True, the_laws, shared):
+            continue
         c.attempts += 1
         book(c, _CONTACT, the_laws.win_back_cost, t, the_laws, shared)
         count(c, _ATTEMPTS, shared)
         u = uniform(the_laws.seed, c.id, _WON, c.life, month, c.replication)
         if c.unreachable == 1 or u > the_laws.win_back_succeeds:
+            give_back(c, _SPENDER, 0, days, the_laws, shared)
             continue
         ended[number].position = i
         ended[number].joined = c.joined

@@ -96,10 +96,15 @@ def _bca(
     """Difference, low, high, p and standard error of one trial; NaN where no interval is known."""
     value, means = float(one.mean() - against.mean()), _resampled(one, against, generator, resamples)
     acceleration, bias = _acceleration(one, against), float(ndtri(_share_below(means, value)))
-    shift = bias + ndtri([0.5 - level / 2, 0.5 + level / 2])
-    shares = ndtr(bias + shift / (1 - acceleration * shift))
-    low, high = np.quantile(means, shares) if np.isfinite(bias) else (np.nan, np.nan)
+    low, high = np.quantile(means, _shares(bias, acceleration, level)) if np.isfinite(bias) else (np.nan, np.nan)
     return value, float(low), float(high), _p_value(means, bias, acceleration), float(means.std(ddof=1))
+
+
+def _shares(bias: float, acceleration: float, level: float) -> FloatArray:
+    """Shares of the resamples that lie below the two ends of the interval."""
+    shift = bias + ndtri([0.5 - level / 2, 0.5 + level / 2])
+    shares: FloatArray = ndtr(bias + shift / (1 - acceleration * shift))
+    return shares
 
 
 def _resampled(one: FloatArray, against: FloatArray, generator: np.random.Generator, resamples: int) -> FloatArray:

@@ -17,7 +17,7 @@ from sim.evidence.curves import SHORT, Steps, from_the_right, known, places, res
 from sim.evidence.inputs import finite, share, whole
 from sim.evidence.means import merged_strata
 from sim.evidence.proportions import cmh_chi_square, mantel_haenszel, newcombe, wilson_limits
-from sim.evidence.results import Doubt, Estimates, FloatArray, IntArray, Refusals, Refused
+from sim.evidence.results import ONE_CUSTOMER, Doubt, Estimates, FloatArray, IntArray, Refusals, Refused
 from sim.evidence.risk_table import Lives, RiskTable, lives, risk_table
 
 GREENWOOD = "Aalen-Johansen, ties as they are, Greenwood-type variance"
@@ -137,6 +137,8 @@ def cumulative_incidence_difference(
     p1, v1, w1, p0, v0, w0 = (a.reshape(shape) for side in (arm, against) for a in side[:3])
     refusals = Refusals(trials)
     refusals.add((n1.sum(axis=1) == 0) | (n0.sum(axis=1) == 0), "an arm has no customers")
+    if stratum is None:
+        refusals.add((n1.sum(axis=1) == 1) | (n0.sum(axis=1) == 1), ONE_CUSTOMER)
     both = (n1 > 0) & (n0 > 0)
     refusals.add(~both.any(axis=1), "no stratum holds customers of both arms")
     short = (~(arm.known & against.known)).reshape(shape)

@@ -14,7 +14,7 @@ from scipy.special import ndtr, ndtri, stdtr, stdtrit
 
 from sim.evidence.cells import Counts, Sample
 from sim.evidence.inputs import finite, share, whole
-from sim.evidence.results import Doubt, Estimates, FloatArray, IntArray, Refusals
+from sim.evidence.results import ONE_CUSTOMER, Doubt, Estimates, FloatArray, IntArray, Refusals
 
 MOVER = "sum of Wilson intervals (MOVER); p from the same interval"
 WELCH = "Welch-Satterthwaite t interval and test (unequal variances)"
@@ -104,6 +104,7 @@ def share_contrast(
     weight, n, refusals = _weighed(weights, n)
     counting = weight != 0
     refusals.add(((n == 0) & counting).any(axis=1), "an arm has no customers")
+    refusals.add(((n == 1) & counting).any(axis=1), ONE_CUSTOMER)
     refusals.add(~((x > 0) & counting).any(axis=1), "no events in any arm: a difference cannot be tested")
     refusals.add(~((x < n) & counting).any(axis=1), "every customer of all arms had the event: nothing to compare")
     low, high = mover(x, n, weight, np.full(len(x), ndtri(0.5 + share("level", level) / 2)))

@@ -6,13 +6,15 @@ is a search over one number, made for all trials at once.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import chdtrc, chdtri
 
+from sim.evidence.cells import Counts
+from sim.evidence.contrasts import counted
 from sim.evidence.inputs import finite, share, whole
 from sim.evidence.results import Doubt, Estimates, FloatArray, IntArray, Refusals
 
@@ -139,6 +141,25 @@ def least_dose(
         estimand="least_dose", label=name, method=METHOD, p_value=chdtrc(arms.value.shape[1] - 1, differ),
         n=np.broadcast_to(whole("customers", customers), differ.shape), interval=(value, low, high), level=level, of=of,
     )  # fmt: skip
+
+
+def least_dose_of_shares(
+    arms: Sequence[Counts], doses: ArrayLike, *,
+    of_largest: float | None = None, size: float | None = None, level: float = 0.95, of: Doubt = "trial",
+) -> Estimates:  # fmt: skip
+    """`least_dose` of shares, with each arm's binomial standard error.
+
+    Parameters
+    ----------
+    arms
+        Events and sizes of each arm, scalars or shape (trials,).
+    doses, of_largest, size, level, of
+        As `least_dose`.
+    """
+    events, n = counted(arms)
+    share_of_arm = events / np.maximum(n, 1)
+    errors = np.sqrt(share_of_arm * (1 - share_of_arm) / np.maximum(n, 1))
+    return least_dose(share_of_arm, errors, doses, n.sum(axis=-1), of_largest=of_largest, size=size, level=level, of=of)
 
 
 def _checked(values: ArrayLike, standard_errors: ArrayLike, doses: ArrayLike) -> _Arms:

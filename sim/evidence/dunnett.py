@@ -20,7 +20,7 @@ from scipy.special import xlogy as x_log_y
 from sim.evidence.cells import Counts, Sample
 from sim.evidence.contrasts import counted, measured, mover, z_of_mover
 from sim.evidence.inputs import share
-from sim.evidence.results import Doubt, Estimates, FloatArray, IntArray, Refusals
+from sim.evidence.results import ONE_CUSTOMER, Doubt, Estimates, FloatArray, IntArray, Refusals
 
 Variance = Literal["each", "pooled"]
 CORRECTION = "Dunnett over {arms} arms against one reference (p adjusted and interval)"
@@ -117,6 +117,7 @@ def dunnett_shares(
     x, n = counted([*arms, against])
     refusals = Refusals(len(n))
     refusals.add((n == 0).any(axis=1), "an arm has no customers")
+    refusals.add((n == 1).any(axis=1), ONE_CUSTOMER)
     refusals.add((x == 0).all(axis=1), "no events in any arm: a difference cannot be tested")
     refusals.add((x == n).all(axis=1), "every customer of all arms had the event: a difference cannot be tested")
     smoothed = (x + 1) / (n + 2)

@@ -73,9 +73,9 @@ def interim_means(arm: Sample, against: Sample) -> Interim:
 
 def interim_lives(
     lost_at: ArrayLike, in_arm: ArrayLike, looks: ArrayLike, *,
-    trial: ArrayLike | None = None, trials: int = 1, stratum: ArrayLike | None = None,
+    trial: ArrayLike | None = None, trials: int = 1, stratum: ArrayLike | None = None, began: ArrayLike | None = None,
 ) -> Interim:  # fmt: skip
-    """Log-rank statistic at each look of arms that were all followed from one day on.
+    """Log-rank statistic at each look of arms that are followed on from the day each customer began.
 
     Parameters
     ----------
@@ -85,19 +85,27 @@ def interim_lives(
         As `sim.evidence.survival.log_rank`.
     looks
         Days since the start, shape (looks,); who left on a later day was still there.
+    began
+        Day on which each customer began, shape (rows,); left out, the start. Who begins at a look or after it is no
+        part of it; time at risk is each one's own.
 
     Returns
     -------
     Interim
         z = excess events / sqrt(variance), below 0 where the arm loses fewer; information = variance, that of a log
         hazard ratio, so z / sqrt(information) is near it (Jennison and Turnbull 2000, section 3.5.2). Its steps are
-        independent from look to look (Tsiatis 1982). z is NaN, and information 0, where nobody has left yet.
+        independent from look to look (Tsiatis 1982), also where customers begin one after the other. z is NaN, and
+        information 0, where nobody has left yet.
     """
     gone: FloatArray = np.asarray(lost_at, dtype=np.float64)
-    found = [
-        log_rank_score(np.minimum(gone, day), gone < day, in_arm, trial=trial, trials=trials, stratum=stratum)
-        for day in finite("looks", looks)
-    ]
+    start = np.zeros(len(gone)) if began is None else finite("began", began)
+    found = []
+    for day in finite("looks", looks):
+        in_it = start < day
+        arm, of_trial, within = (None if part is None else np.asarray(part)[in_it] for part in (in_arm, trial, stratum))
+        days = np.minimum(gone[in_it], day) - start[in_it]
+        assert arm is not None
+        found.append(log_rank_score(days, gone[in_it] < day, arm, trial=of_trial, trials=trials, stratum=within))
     information = np.stack([score.variance for score in found], axis=1)
     excess = np.stack([score.excess for score in found], axis=1)
     z = np.divide(excess, np.sqrt(information), out=np.full(excess.shape, np.nan), where=information > 0)

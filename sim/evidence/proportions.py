@@ -13,7 +13,7 @@ from scipy.special import chdtrc, ndtri
 
 from sim.evidence.cells import Counts
 from sim.evidence.inputs import share, whole
-from sim.evidence.results import Doubt, Estimates, FloatArray, IntArray, Refusals
+from sim.evidence.results import ONE_CUSTOMER, Doubt, Estimates, FloatArray, IntArray, Refusals
 
 NEWCOMBE = "Newcombe hybrid score interval; score test (pooled variance, N/(N-1), no continuity correction)"
 SATO = "Mantel-Haenszel with Sato's variance; Cochran-Mantel-Haenszel test (no continuity correction)"
@@ -190,6 +190,7 @@ def cmh_chi_square(x1: Numbers, n1: Numbers, x0: Numbers, n0: Numbers) -> FloatA
 def _refusals(x1: IntArray, n1: IntArray, x0: IntArray, n0: IntArray) -> Refusals:
     refusals = Refusals(len(n1))
     refusals.add((n1 == 0) | (n0 == 0), "an arm has no customers")
+    refusals.add((n1 == 1) | (n0 == 1), ONE_CUSTOMER)
     refusals.add((x1 == 0) & (x0 == 0), "no events in either arm: a difference cannot be tested")
     refusals.add((x1 == n1) & (x0 == n0), "every customer of both arms had the event: a difference cannot be tested")
     return refusals

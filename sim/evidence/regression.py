@@ -25,8 +25,8 @@ ROUNDING = 1e-12  # of the values: what fitting them exactly leaves behind
 
 def adjusted_mean_difference(
     values: ArrayLike, in_arm: ArrayLike, covariates: ArrayLike, *, interactions: bool = True,
-    robust: Robust = "HC2", trial: ArrayLike | None = None, trials: int = 1, level: float = 0.95,
-    of: Doubt = "trial",
+    robust: Robust = "HC2", population: bool = False, trial: ArrayLike | None = None, trials: int = 1,
+    level: float = 0.95, of: Doubt = "trial",
 ) -> Estimates:  # fmt: skip
     """Mean of the arm minus mean of the one it is compared with, adjusted by least squares; one trial or many.
 
@@ -43,6 +43,10 @@ def adjusted_mean_difference(
     robust
         Squared residuals divided by 1 - h (HC2), h being the customer's leverage, or by (1 - h)^2 (HC3, wider):
         MacKinnon and White 1985, J Econometrics 29:305. Without covariates HC2 is Welch's variance.
+    population
+        Whether the mean effect is meant on all customers of whom those enrolled are a sample: where slopes differ it
+        moves with the mean of the covariates, whose doubt is added (Negi and Wooldridge 2021, Econometric Reviews
+        40:504). Else it is that on those enrolled.
     trial, trials
         Trial number a row (default: one trial) and how many there are.
 
@@ -76,12 +80,16 @@ def adjusted_mean_difference(
     inverse, singular = _inverse(design, of_trial, trials)
     refusals.add(singular, "a covariate is constant or a combination of others")
     centred = amount - (per_trial(of_trial, trials, amount) / np.maximum(n, 1))[of_trial]
-    value, variance, surest, left = _fit(design, centred, inverse, of_trial, trials, robust)
+    value, variance, surest, left, slopes_apart = _fit(design, centred, inverse, of_trial, trials, robust)
+    if population and interactions:
+        apart = sum(slopes_apart[of_trial, k] * design[:, 2 + k] for k in range(known.shape[1]))
+        variance = variance + per_trial(of_trial, trials, np.square(apart)) / np.maximum(n * (n - 1), 1)
     refusals.add(surest > 1 - SURE, "the covariates single a customer out: its leverage is 1")
     size = per_trial(of_trial, trials, amount**2)
     refusals.add(left <= ROUNDING**2 * size, "no spread left: the values are constant or fitted exactly")
     slopes = "slopes of each arm's own (Lin)" if interactions else "common slopes"
-    method = f"least squares on {known.shape[1]} centred covariates, {slopes}; {robust}, t interval and test"
+    whom = ", those enrolled being a sample" if population and interactions else ""
+    method = f"least squares on {known.shape[1]} centred covariates, {slopes}; {robust}{whom}, t interval and test"
     return student(
         "mean_difference", "difference of means, adjusted", method, value, variance, np.maximum(n - columns, 1),
         n, refusals, level=level, of=of,
@@ -120,8 +128,10 @@ def _inverse(design: FloatArray, of_trial: IntArray, trials: int) -> tuple[Float
 
 def _fit(
     design: FloatArray, values: FloatArray, inverse: FloatArray, of_trial: IntArray, trials: int, robust: Robust
-) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
-    """Coefficient of the arm, its robust variance, the highest leverage and the squares left; shape (trials,)."""
+) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray, FloatArray]:
+    """Coefficient of the arm, its robust variance, the highest leverage and the squares left, shape (trials,); and the
+    last columns' coefficients, by how much the arms' slopes differ where each has its own, shape (trials, columns).
+    """
     columns = design.T
     products = np.stack([per_trial(of_trial, trials, column * values) for column in columns], axis=1)
     coefficients = (inverse * products[:, None, :]).sum(axis=2)
@@ -136,4 +146,5 @@ def _fit(
     np.maximum.at(surest, of_trial, leverage)
     power = {"HC2": 1, "HC3": 2}[robust]
     variance = per_trial(of_trial, trials, (pull * residual) ** 2 / np.maximum(1 - leverage, SURE) ** power)
-    return coefficients[:, 1], variance, surest, per_trial(of_trial, trials, residual**2)
+    apart = coefficients[:, 2 + (len(columns) - 2) // 2 :]
+    return coefficients[:, 1], variance, surest, per_trial(of_trial, trials, residual**2), apart

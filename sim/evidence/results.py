@@ -14,6 +14,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Doubt = Literal["run", "trial", "assumption"]
+ONE_CUSTOMER = "an arm has 1 customer: what others of it would do is not known"
+"""Why one customer shows no share: its interval is nearly as wide as there are shares."""
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 

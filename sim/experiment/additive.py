@@ -17,8 +17,8 @@ from sim.evidence.means import mean_difference, stratified_mean_difference
 from sim.evidence.proportions import risk_difference, stratified_risk_difference
 from sim.evidence.results import Estimates
 
-SHARES = ("churn_rate", "win_back_rate")
-"""Metrics that are a share of customers, or of those of them who left."""
+SHARES = ("churn_rate", "kept_share")
+"""Metrics that are a share of all customers."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,8 +85,76 @@ def cells_of(
     return Cells(n, mean, variance * np.maximum(n - 1, 0))
 
 
+@dataclass(frozen=True, eq=False)
+class Ratios(Cells):
+    """A ratio of totals in many trials; `mean` is the ratio, `squares` the sum of squares of customers' parts in it.
+
+    A customer's part is that of the delta method (`sim.evidence.ratios.ratio`), so that what is done with means is done
+    with ratios. Where all denominators are 0 there is no ratio, and no customer counts.
+
+    Attributes
+    ----------
+    sums : float64 array, shape (5, trials, strata, arms)
+        Totals of the numerators y, the denominators x, y y, x y and x x.
+    everybody : customers, whether they count or not
+    """
+
+    sums: np.ndarray
+    everybody: np.ndarray
+
+    def merged(self, times: int) -> Cells:
+        """As of means."""
+        trials = len(self) // times
+
+        def together(part: np.ndarray) -> np.ndarray:
+            sums: np.ndarray = part[..., : trials * times, :, :].reshape(
+                *part.shape[:-3], trials, times, *part.shape[-2:]
+            ).sum(axis=-3)  # fmt: skip
+            return sums
+
+        return _ratios(together(self.everybody), together(self.sums))
+
+    def totals(self) -> Cells:
+        """As of means."""
+        return _ratios(self.everybody.sum(axis=1, keepdims=True), self.sums.sum(axis=2, keepdims=True))
+
+
+def ratios_of(
+    parts: tuple[np.ndarray, np.ndarray],
+    trial: np.ndarray,
+    trials: int,
+    stratum: np.ndarray,
+    strata: int,
+    arm: np.ndarray,
+    arms: int,
+) -> Ratios:
+    """Sum up numerators and denominators, one of each a customer, by trial, stratum and arm."""
+    (y, x), shape = parts, (trials, strata, arms)
+    place = np.ravel_multi_index((trial, stratum, arm), shape)
+
+    def total(weights: np.ndarray | None) -> np.ndarray:
+        return np.bincount(place, weights=weights, minlength=trials * strata * arms).reshape(shape)
+
+    return _ratios(total(None), np.stack([total(part) for part in (y, x, y * y, x * y, x * x)]))
+
+
+def _ratios(n: np.ndarray, sums: np.ndarray) -> Ratios:
+    y, x, yy, xy, xx = sums
+    known = x > 0
+    level = np.where(known, y / np.where(known, x, 1.0), 0.0)
+    part = np.where(known, x / np.maximum(n, 1), 1.0)
+    squares = np.maximum(yy - 2 * level * xy + level**2 * xx, 0.0) / part**2
+    return Ratios(np.where(known, n, 0), level, np.where(known, squares, 0.0), sums, n)
+
+
 def joined(parts: Sequence[Cells]) -> Cells:
     """Trials of several batches, one after the other."""
+    ratios = [part for part in parts if isinstance(part, Ratios)]
+    if ratios:
+        return _ratios(
+            np.concatenate([part.everybody for part in ratios]),
+            np.concatenate([part.sums for part in ratios], axis=1),
+        )
     return Cells(
         np.concatenate([part.n for part in parts]),
         np.concatenate([part.mean for part in parts]),
@@ -100,6 +168,8 @@ def compare(cells: Cells, metric: str, arm: int, against: int, *, stratified: bo
         if stratified:
             return stratified_risk_difference(cells.counts(arm), cells.counts(against), level=level)
         return risk_difference(cells.flat_counts(arm), cells.flat_counts(against), level=level)
+    if isinstance(cells, Ratios):  # strata have no ratios of their own that would add up to that of all
+        cells, stratified = cells.totals(), False
     if stratified:
         return stratified_mean_difference(cells.sample(arm), cells.sample(against), level=level)
     return mean_difference(cells.flat_sample(arm), cells.flat_sample(against), level=level)
@@ -126,7 +196,8 @@ def with_effect(cells: Cells, metric: str, arm: int, effect: float, generator: n
     ValueError
         The share cannot move so far.
     """
-    n, mean, squares = cells.n.copy(), cells.mean.copy(), cells.squares.copy()
+    of = cells.totals() if isinstance(cells, Ratios) else cells
+    n, mean, squares = of.n.copy(), of.mean.copy(), of.squares.copy()
     if metric not in SHARES:
         mean[..., arm] = np.where(n[..., arm] > 0, mean[..., arm] + effect, 0.0)
         return Cells(n, mean, squares)

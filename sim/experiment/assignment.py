@@ -47,13 +47,13 @@ def tenure_bands(scenario: Scenario) -> list[float]:
     return [band.from_month for band in mix.bands] if mix is not None else [0.0]
 
 
-def strata(scenario: Scenario, experiment: Experiment, customers: Customers) -> np.ndarray:
-    """Stratum of each customer on day 0; all 0 where assignment is not stratified."""
+def strata(scenario: Scenario, experiment: Experiment, customers: Customers, t: float = 0.0) -> np.ndarray:
+    """Stratum of each customer on day `t`; all 0 where assignment is not stratified."""
     stratum = np.zeros(len(customers), dtype=np.int64)
     levels = _levels(scenario)
     columns = {
         "tier": customers["tier"],
-        "tenure_band": tenure_band(scenario, customers, 0.0),
+        "tenure_band": tenure_band(scenario, customers, t),
         "segment": customers["segment"],
     }
     for name in experiment.assignment.strata:
@@ -62,9 +62,9 @@ def strata(scenario: Scenario, experiment: Experiment, customers: Customers) -> 
 
 
 def strata_count(scenario: Scenario, experiment: Experiment) -> int:
-    """How many strata there can be; 1 where assignment is not stratified."""
+    """How many strata there can be, in all waves; 1 where arms are not compared within any."""
     levels = _levels(scenario)
-    return math.prod(levels[name] for name in experiment.assignment.strata)
+    return math.prod(levels[name] for name in experiment.assignment.strata) * len(experiment.start_days)
 
 
 def _levels(scenario: Scenario) -> dict[str, int]:
@@ -125,7 +125,7 @@ def assign(
         circles are dealt in place of customers, and all who take part of one circle get its arm.
     """
     if experiment.unit != "circle":
-        return _dealt(experiment, _luck(experiment, seed, customers, again), seed, customers, stratum, again)
+        return _arms(experiment, _luck(experiment, seed, customers, again), seed, customers, stratum, again)
     circle, replication = circles_of(customers), customers["replication"].astype(np.int64)
     keys = replication * _UNITS + units(circle, customers["id"])
     _, first, unit = np.unique(keys, return_index=True, return_inverse=True)
@@ -137,8 +137,15 @@ def assign(
     u[together] = uniforms(
         seed, who[together], int(decision), 0, occurrence, chosen["replication"][together]
     )  # fmt: skip
-    of_unit = _dealt(experiment, u, seed, chosen, stratum[first], again)
+    of_unit = _arms(experiment, u, seed, chosen, stratum[first], again)
     return np.asarray(of_unit[unit])
+
+
+def deal_waves(experiment: Experiment, seed: int, customers: Customers, stratum: np.ndarray) -> np.ndarray:
+    """Number of each customer's wave, shape (n,): dealt on day 0 within strata, in sizes that differ by at most one."""
+    waves, occurrence = np.arange(len(experiment.start_days)), zlib.crc32(experiment.name.encode())
+    u = uniforms(seed, customers["id"], int(Decision.WAVE), 0, occurrence, customers["replication"])
+    return _dealt(waves, u, experiment.name, seed, customers, stratum, Decision.FIRST_WAVE)
 
 
 def _luck(experiment: Experiment, seed: int, customers: Customers, again: bool) -> np.ndarray:
@@ -148,22 +155,36 @@ def _luck(experiment: Experiment, seed: int, customers: Customers, again: bool) 
     return u
 
 
-def _dealt(
+def _arms(
     experiment: Experiment, u: np.ndarray, seed: int, customers: Customers, stratum: np.ndarray, again: bool
 ) -> np.ndarray:
     """Arms by each one's luck `u`, shape (n,)."""
     turn = turn_of(experiment)
     if experiment.assignment.method == "simple":
         return np.asarray(turn[np.minimum((u * len(turn)).astype(np.int64), len(turn) - 1)])
+    where = Decision.RESTRATUM if again else Decision.STRATUM
+    return _dealt(turn, u, experiment.name, seed, customers, stratum, where)
+
+
+def _dealt(
+    turn: np.ndarray,
+    u: np.ndarray,
+    name: str,
+    seed: int,
+    customers: Customers,
+    stratum: np.ndarray,
+    where: Decision,
+) -> np.ndarray:
+    """Deal the numbers of a turn to customers in the order of `u`, within replication and stratum."""
+    occurrence = zlib.crc32(name.encode())
     order = np.lexsort((u, stratum, customers["replication"]))
     group = np.stack([customers["replication"][order].astype(np.int64), stratum[order]])
     new = np.ones(len(order), dtype=bool)
     new[1:] = (group[:, 1:] != group[:, :-1]).any(axis=0)
     first = np.flatnonzero(new)
     number = np.cumsum(new) - 1
-    where, occurrence = Decision.RESTRATUM if again else Decision.STRATUM, zlib.crc32(experiment.name.encode())
     begin = uniforms(seed, group[1, first], int(where), 0, occurrence, group[0, first])
     place = np.arange(len(order)) - first[number] + (begin * len(turn)).astype(np.int64)[number]
-    arm = np.empty(len(order), dtype=np.int64)
-    arm[order] = turn[place % len(turn)]
-    return arm
+    dealt = np.empty(len(order), dtype=np.int64)
+    dealt[order] = turn[place % len(turn)]
+    return dealt

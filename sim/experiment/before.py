@@ -1,4 +1,4 @@
-"""What was so of a customer on day 0, before any arm did anything: groups to look at, and a covariate."""
+"""What was so of a customer on the day it begins, before any arm did anything: groups to look at, and a covariate."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ before_dtype = np.dtype(
 """Numbers of segment, tier and tenure band, whether a competitor's promotion ran (0 or 1), list fee (fen a month)."""
 
 
-def read_before(scenario: Scenario, customers: Customers) -> np.ndarray:
-    """Read it of customers as they stand on day 0; shape (n,)."""
+def read_before(scenario: Scenario, customers: Customers, t: float = 0.0) -> np.ndarray:
+    """Read it of customers as they stand on day `t`, on which they begin; shape (n,)."""
     found = np.zeros(len(customers), dtype=before_dtype)
     found["segment"], found["tier"], found["fee"] = customers["segment"], customers["tier"], customers["fee"]
-    found["tenure"] = tenure_band(scenario, customers, 0.0)
+    found["tenure"] = tenure_band(scenario, customers, t)
     found["promotion"] = customers["promotion"] > 0
     return found
 
@@ -37,5 +37,5 @@ def group_names(scenario: Scenario) -> dict[str, list[str]]:
         "segment": list(scenario.segments),
         "tier": list(TIER_NAMES),
         "tenure": [f"{start}{end} months" for start, end in zip(starts, ends, strict=True)],
-        "promotion": ["none on day 0", "one running on day 0"],
+        "promotion": ["none at the start", "one running at the start"],
     }

@@ -13,27 +13,25 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.customer.laws import MONTH
 from sim.customer.states import REASONS
 from sim.evidence.bootstrap import bootstrap_mean_difference
 from sim.evidence.clusters import NOT_BY_CIRCLE, no_form_by_circle
 from sim.evidence.competing import cumulative_incidence_difference
 from sim.evidence.grading import Grades, grade
-from sim.evidence.ratios import ratio, ratio_difference
 from sim.evidence.regression import adjusted_mean_difference
 from sim.evidence.restricted_mean import restricted_mean_difference
 from sim.evidence.results import Estimates, Interval, Refused
-from sim.experiment.accounts import revenue
 from sim.experiment.additive import SHARES
-from sim.experiment.outcomes import FEN, NO_CELL, Outcomes
+from sim.experiment.outcomes import FEN, Outcomes, mean_by
+from sim.experiment.ratios import PARTS
 from sim.experiment.truth import paired
 
 if TYPE_CHECKING:
     from sim.experiment.grade import Bench
 
 ONE_TRIAL = Refused("only the trial that is shown was resampled")
-Parts = tuple[np.ndarray, np.ndarray]
-"""Numerator and denominator of a ratio of totals, one entry a customer."""
+RATIOS = {"revenue_per_active_month": "revenue_per_customer_month", "kept_revenue": "kept_revenue_share"}
+"""Ratios of totals that are always given, unless the experiment names them as metrics."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,25 +93,11 @@ def _lives(bench: Bench, pair: tuple[str, str]) -> Iterator[Beside]:
 
 def _ratios(bench: Bench, pair: tuple[str, str]) -> Iterator[Beside]:
     """Ratios of totals; customers are what was assigned, so months are no observations."""
-
-    def by_month(one: Outcomes) -> Parts:
-        return np.asarray(revenue(one.ledger) / FEN), one.active / MONTH
-
-    def kept(one: Outcomes) -> Parts:
-        fee = one.before["fee"].astype(np.float64)
-        return np.where(one.cell == NO_CELL, 0.0, fee), fee
-
-    for what, parts in (("revenue_per_active_month", by_month), ("kept_revenue", kept)):
-        of, in_arm = _of(bench, pair)
-        numerator, denominator = parts(of)
-        sides = [
-            ratio(numerator[side], denominator[side], trial=of.replication[side], trials=bench.replications)
-            for side in (in_arm, ~in_arm)
-        ]
-        found = ratio_difference(*sides, level=1 - bench.experiment.alpha)
-        if bench.by_circle:
-            found = no_form_by_circle(found.estimand, found.label, bench.replications)
-        yield _graded(bench, what, pair, paired(*(_ratio_by(bench, arm, parts) for arm in pair)), found)
+    for what, name in RATIOS.items():
+        if name in bench.experiment.metrics:
+            continue
+        found = bench.estimates(bench.trial, name, *pair, 1 - bench.experiment.alpha)
+        yield _graded(bench, what, pair, bench.truth(name, *pair), found)
 
 
 def _amounts(bench: Bench, pair: tuple[str, str]) -> Iterator[Beside]:
@@ -122,13 +106,15 @@ def _amounts(bench: Bench, pair: tuple[str, str]) -> Iterator[Beside]:
     of, in_arm = _of(bench, pair)
     level = 1 - plan.alpha
     for name in plan.metrics:
-        if name in SHARES:
+        if name in SHARES or name in PARTS:
             continue
         values = bench.values(of, name, lived=False)
         found = adjusted_mean_difference(
             values,
             in_arm,
             of.before["fee"] / FEN,
+            robust="HC3",
+            population=True,
             trial=of.replication,
             trials=bench.replications,
             level=level,
@@ -155,18 +141,8 @@ def _of(bench: Bench, pair: tuple[str, str]) -> tuple[Outcomes, np.ndarray]:
 
 def _per_customer(bench: Bench, pair: tuple[str, str], of: Callable[[Outcomes], np.ndarray]) -> Interval | Refused:
     """The true difference of a mean over those enrolled."""
-    return paired(*(_ratio_by(bench, arm, lambda one: (of(one) * 1.0, np.ones(len(one)))) for arm in pair))
-
-
-def _ratio_by(bench: Bench, arm: str, parts: Callable[[Outcomes], Parts]) -> np.ndarray:
-    """A ratio of totals in an arm's roll-out, by replication; NaN where there is nothing to divide by."""
-    rollout = bench.rollouts[arm]
-    numerator, denominator = (
-        np.bincount(rollout.replication, weights=part, minlength=bench.replications) for part in parts(rollout)
-    )
-    known = denominator > 0
-    found: np.ndarray = np.divide(numerator, denominator, out=np.full(len(known), np.nan), where=known)
-    return found
+    sides = [bench.rollouts[arm] for arm in pair]
+    return paired(*(mean_by(one.replication, of(one) * 1.0, bench.replications) for one in sides))
 
 
 def _graded(

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 def flagged_kept(world: World, begin: float, end: float, who: np.ndarray | None = None) -> np.ndarray:
     """Share of the entries of lists from `begin` on who did not leave within `within_days`, all of them before `end`.
 
-    It is no effect: many of the flagged stay whatever is done. Somebody who stands on two lists is counted twice, as on
-    the lists of a firm.
+    It is no effect: many of the flagged stay whatever is done. Somebody who stands on two lists is counted twice, as
+    on a firm's lists.
 
     Parameters
     ----------

@@ -12,7 +12,7 @@ from sim.customer.laws import MONTH
 from sim.customer.record import Line
 from sim.evidence.grading import Grades, grade, run_share
 from sim.evidence.results import Estimates, Interval, Refused
-from sim.experiment.accounts import net_value
+from sim.experiment.accounts import cost, net_value
 from sim.experiment.additive import cells_of, compare
 from sim.experiment.outcomes import FEN, mean_by
 from sim.experiment.truth import paired
@@ -48,35 +48,54 @@ class Followed:
     misled: Interval | Refused
 
 
-def net_by(world: World, who: np.ndarray, day: float) -> np.ndarray:
-    """Net value of customers (positions) up to a day to which the world has been lived, fen, shape (n,).
+def net_by(world: World, who: np.ndarray, day: float, horizon: float, booked: np.ndarray) -> np.ndarray:
+    """Net value of customers (positions) since they began, up to a day to which the world has been lived.
 
     Fees that have accrued since the last booking are counted, as `accrue` of the kernel would book them; nothing is
     booked, so looking changes no life. After the horizon it is discounted, as residual value is.
+
+    Parameters
+    ----------
+    world : World
+    who : int64 array, shape (n,)
+    day, horizon : float
+        Days since the world's day 0; the horizon is theirs.
+    booked : int64 array, shape (n, lines)
+        Their ledger, fen, on the day they began.
+
+    Returns
+    -------
+    float64 array, shape (n,)
+        Fen.
     """
     margin, laws = world.scenario.money.margin_share, world.laws
     of: Customers = world.customers[who]
-    days = np.where(np.isfinite(of["lost_at"]) & (of["lost_at"] < day), 0.0, day - of["booked_at"])
-    served = of["served_share"] if "served_share" in (of.dtype.names or ()) else 1.0
-    open_fee = np.floor(served * of["fee"] * np.maximum(days, 0.0) / MONTH + 0.5).astype(np.int64)
-    forgone = np.where(day <= of["free_until"], open_fee, 0)
-    if day <= laws.horizon:
-        ledger = of["ledger"].copy()
+    open_fee, forgone = _open(of, day)
+    ledger = of["ledger"] - booked
+    if day <= horizon:
         ledger[:, Line.LIST] += open_fee
         ledger[:, Line.FORGONE] += forgone
         return net_value(ledger, margin)
-    worth = np.exp(-float(laws.table["discount"][0]) * (day - laws.horizon))
+    worth = np.exp(-float(laws.table["discount"][0]) * (day - horizon))
     later = of["residual"] + np.rint((margin * open_fee - forgone) * worth)
-    return np.asarray(net_value(of["ledger"], margin) + later)
+    return np.asarray(net_value(ledger, margin) + later)
 
 
-def live_through(world: World, who: np.ndarray, days: tuple[float, ...]) -> np.ndarray:
-    """Live a world to each of some days in turn, and read the net value by then; fen, shape (n, days)."""
-    seen = []
-    for day in days:
-        world.live(day)
-        seen.append(net_by(world, who, day))
-    return np.stack(seen, axis=1) if seen else np.zeros((len(who), 0))
+def cost_by(world: World, who: np.ndarray, day: float, horizon: float, booked: np.ndarray) -> np.ndarray:
+    """Cost of customers since they began, up to a day but not beyond their horizon; as `net_by`."""
+    of: Customers = world.customers[who]
+    ledger = of["ledger"] - booked
+    if day < horizon:
+        ledger[:, Line.FORGONE] += _open(of, day)[1]
+    return np.asarray(cost(ledger))
+
+
+def _open(of: Customers, day: float) -> tuple[np.ndarray, np.ndarray]:
+    """Fees since the last booking, and the part of them that is forgone; fen, shape (n,)."""
+    days = np.where(np.isfinite(of["lost_at"]) & (of["lost_at"] < day), 0.0, day - of["booked_at"])
+    served = of["served_share"] if "served_share" in (of.dtype.names or ()) else 1.0
+    fee = np.floor(served * of["fee"] * np.maximum(days, 0.0) / MONTH + 0.5).astype(np.int64)
+    return fee, np.where(day <= of["free_until"], fee, 0)
 
 
 def by_day(outcomes: Outcomes, name: str, place: int, day: float) -> np.ndarray:

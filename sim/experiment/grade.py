@@ -17,13 +17,15 @@ from sim.evidence.equivalence import share_equivalence, stratified_share_equival
 from sim.evidence.grading import Grades, grade, level, run_share
 from sim.evidence.means import mean_difference, stratified_mean_difference
 from sim.evidence.proportions import risk_difference, stratified_risk_difference
+from sim.evidence.ratios import ratio, ratio_difference
 from sim.evidence.results import Estimates, Interval, Refused
 from sim.evidence.survival import log_rank
-from sim.experiment.additive import SHARES, Cells, cells_of
+from sim.experiment.additive import SHARES, Cells, cells_of, ratios_of
 from sim.experiment.assignment import assign
 from sim.experiment.families import corrected
 from sim.experiment.interference import gap, interference
-from sim.experiment.outcomes import DEFINITIONS, FEN, OF_LEAVERS, Outcomes, counted, mean_by, metric
+from sim.experiment.outcomes import DEFINITIONS, FEN, Outcomes, mean_by, metric
+from sim.experiment.ratios import PARTS, ratio_by
 from sim.experiment.truth import Truth, paired
 from sim.scenario.problems import Impossible
 
@@ -104,12 +106,12 @@ class Bench(Truth):
     ) -> None:
         super().__init__(experiment, rollouts, replications, horizon)
         self.experiment, self.trial = experiment, trial
-        self.metrics = (*DEFINITIONS, *(name for name in experiment.metrics if name in OF_LEAVERS))
+        self.metrics = tuple(dict.fromkeys((*DEFINITIONS, *experiment.metrics)))
         self.table, self.margin, self.seed = residual_table, margin, seed
         everybody = [trial, *rollouts.values()]
         if len(trial) == 0:
             raise NobodyEligible(f"experiment {experiment.name}: nobody is eligible in any replication")
-        self.stratified = experiment.assignment.method == "stratified"
+        self.stratified = experiment.stratified
         self.by_circle = experiment.unit == "circle"
         self.strata = max(int(o.stratum.max()) for o in everybody) + 1 if self.stratified else None
         for rollout in rollouts.values():
@@ -138,8 +140,10 @@ class Bench(Truth):
         return metric(outcomes, name, self.margin, residual)
 
     def by_replication(self, arm: str, name: str) -> np.ndarray:
-        """A metric's mean over those eligible of whom it speaks."""
-        rollout = counted(self.rollouts[arm], name)
+        """A metric's mean over those eligible."""
+        rollout = self.rollouts[arm]
+        if name in PARTS:
+            return ratio_by(rollout.replication, PARTS[name](rollout), self.replications)
         values = self.values(rollout, name, lived=True)
         return mean_by(rollout.replication, values, self.replications)
 
@@ -151,7 +155,7 @@ class Bench(Truth):
     def estimates(self, outcomes: Outcomes, name: str, arm: str, against: str, level: float) -> Estimates:
         """The analysis that follows the design, of every trial at once."""
         pair = np.isin(outcomes.arm, [self.arms.index(arm), self.arms.index(against)])
-        of = counted(outcomes.where(pair), name)
+        of = outcomes.where(pair)
         in_arm = of.arm == self.arms.index(arm)
         stratum = of.stratum if self.stratified else None
         if name in (LOG_RANK, HAZARD_RATIO):
@@ -163,6 +167,14 @@ class Bench(Truth):
             if self.by_circle:
                 lives["cluster"] = of.replication * (of.unit.max() + 1) + of.unit
             return hazard_ratio(of.days, of.left, in_arm, horizon_days=self.horizon, level=level, **lives)
+        if name in PARTS:
+            top, bottom = PARTS[name](of)
+            sides = [
+                ratio(top[side], bottom[side], trial=of.replication[side], trials=self.replications)
+                for side in (in_arm, ~in_arm)
+            ]
+            found = ratio_difference(*sides, level=level)
+            return no_form_by_circle(found.estimand, found.label, self.replications) if self.by_circle else found
         if self.by_circle:
             return self.difference_by_circle(of, self.values(of, name, lived=False), in_arm, level)
         if name in SHARES:
@@ -184,10 +196,12 @@ class Bench(Truth):
 
     def cells(self, name: str) -> Cells:
         """Sums of a metric in all trials, without strata."""
-        trial = counted(self.trial, name)
-        values = self.values(trial, name, lived=False)
+        trial = self.trial
         one = np.zeros(len(trial), dtype=np.int64)
-        return cells_of(values, trial.replication, self.replications, one, 1, trial.arm, len(self.arms))
+        where = (trial.replication, self.replications, one, 1, trial.arm, len(self.arms))
+        if name in PARTS:
+            return ratios_of(PARTS[name](trial), *where)
+        return cells_of(self.values(trial, name, lived=False), *where)
 
     def _cells(self, of: Outcomes, mask: np.ndarray) -> dict[str, Any]:
         cells: dict[str, Any] = {"trial": of.replication[mask], "trials": self.replications}
@@ -245,7 +259,7 @@ class Bench(Truth):
                         family=f"{name}: {len(pairs)} contrasts, {correction}",
                         grades=self._grades(trials, truth, adjusted[:, number], name),
                         level=no_grade if no_grade is not None else level(placebo.p_value, alpha=alpha),
-                        interference=self._interference(name, arm, against),
+                        interference=self.interference(name, arm, against),
                     )
                 )
         return graded
@@ -260,7 +274,8 @@ class Bench(Truth):
         """Why no trial can be analysed by a procedure, so that there is nothing to grade."""
         return Refused(NOT_BY_CIRCLE) if self.by_circle and name == LOG_RANK else None
 
-    def _interference(self, name: str, arm: str, against: str) -> Interval | Refused:
+    def interference(self, name: str, arm: str, against: str) -> Interval | Refused:
+        """Mean of the trials' effects less the roll-outs' effect, of the same customers with the same luck."""
         if name in (LOG_RANK, HAZARD_RATIO):
             return Refused("only differences of means can be compared between trials and roll-outs")
         return interference(self, name, arm, against)

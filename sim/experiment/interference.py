@@ -14,14 +14,12 @@ import numpy as np
 
 from sim.evidence.paired import run_mean
 from sim.evidence.results import Interval, Refused
-from sim.experiment.outcomes import OF_LEAVERS, counted, mean_by
+from sim.experiment.outcomes import Outcomes, mean_by
+from sim.experiment.ratios import PARTS, ratio_by
 from sim.experiment.truth import NOBODY, paired
 
 if TYPE_CHECKING:
     from sim.experiment.grade import Bench
-
-
-NOT_THE_SAME = Refused("who leaves in the trial and who leaves in the roll-out are not the same")
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,15 +45,15 @@ def gap(bench: Bench, name: str, arm: str, *, lived: bool = False) -> np.ndarray
     `lived` takes the roll-out's residual values as they were lived, not from the firm's table.
     """
     of = bench.trial.arm == bench.arms.index(arm)
-    seen = bench.values(bench.trial, name, lived=False)[of]
-    gaps = seen - bench.values(bench.rollouts[arm], name, lived=lived)[of]
-    return mean_by(bench.trial.replication[of], gaps, bench.replications)
+    trial, rollout = bench.trial.where(of), bench.rollouts[arm].where(of)
+    if name in PARTS:
+        return np.asarray(_means(bench, name, trial) - _means(bench, name, rollout))
+    gaps = bench.values(trial, name, lived=False) - bench.values(rollout, name, lived=lived)
+    return mean_by(trial.replication, gaps, bench.replications)
 
 
 def interference(bench: Bench, name: str, arm: str, against: str) -> Interval | Refused:
     """Mean of the trials' effects less the roll-outs' effect."""
-    if name in OF_LEAVERS:
-        return NOT_THE_SAME
     return paired(gap(bench, name, arm), gap(bench, name, against))
 
 
@@ -63,21 +61,20 @@ def of_arms(bench: Bench) -> Iterator[ArmInterference]:
     """Every arm, the reference included, in every metric that the experiment names."""
     for name in bench.experiment.metrics:
         for number, arm in enumerate(bench.arms):
-            of = counted(bench.trial.where(bench.trial.arm == number), name)
-            seen = bench.values(of, name, lived=False)
             yield ArmInterference(
                 metric=name,
                 arm=arm,
-                trial=_run(mean_by(of.replication, seen, bench.replications)),
-                rollout=_run(_rollout(bench, name, arm)),
-                difference=NOT_THE_SAME if name in OF_LEAVERS else _run(gap(bench, name, arm)),
+                trial=_run(_means(bench, name, bench.trial.where(bench.trial.arm == number))),
+                rollout=_run(_means(bench, name, bench.rollouts[arm])),
+                difference=_run(gap(bench, name, arm)),
             )
 
 
-def _rollout(bench: Bench, name: str, arm: str) -> np.ndarray:
-    """An arm's roll-out as a trial would value it: residual values are the firm's table's."""
-    rollout = counted(bench.rollouts[arm], name)
-    return mean_by(rollout.replication, bench.values(rollout, name, lived=False), bench.replications)
+def _means(bench: Bench, name: str, of: Outcomes) -> np.ndarray:
+    """Means by replication as a trial would value them: residual values are the firm's table's."""
+    if name in PARTS:
+        return ratio_by(of.replication, PARTS[name](of), bench.replications)
+    return mean_by(of.replication, bench.values(of, name, lived=False), bench.replications)
 
 
 def _run(values: np.ndarray) -> Interval | Refused:

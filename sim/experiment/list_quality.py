@@ -57,6 +57,7 @@ def live_list_quality(start: Start) -> ListQuality | None:
     chosen = np.isin(scores.who, WarningList(without, law, weight).choose(scores, 0.0))
     called = without.fork()
     called.customers["listed_at"][scores.who] = 0.0
+    called.shared.purse[:] = np.iinfo(np.int64).max // 2  # quality is no matter of money
     WarningList(called, law, weight).arrange(scores.who, 0.0)
     left, left_called = (_left(world, scores, days) for world in (without, called))
     saved = left.astype(np.int64) - left_called

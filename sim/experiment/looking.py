@@ -2,7 +2,7 @@
 
 Each way is followed over all replications, in the trials as they were lived and in trials without any effect, so that
 its power, its true level and how long it takes are seen beside each other. The statistic is the log-rank, whose steps
-from look to look are independent though everybody starts on one day.
+from look to look are independent, whether everybody starts on one day or in waves; days are those of the calendar.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from sim.evidence.stopping import WHY, Stops, peeking
 if TYPE_CHECKING:
     from sim.experiment.grade import Bench
     from sim.experiment.outcomes import Outcomes
-    from sim.scenario.experiment_schema import Looks
+    from sim.scenario.experiment_schema import Experiment, Looks
 
 FAMILIES = {"obrien_fleming": Spending("O'Brien-Fleming"), "pocock": Spending("Pocock")}
 WAYS = {
@@ -70,39 +70,59 @@ class Looked:
     first: Interval | Refused
     first_p: float | None
     method: str
+    stopped: np.ndarray
+    """Number of the look at which each trial stops, the last for one that cannot be analysed; shape (trials,)."""
 
 
 def looked(bench: Bench) -> Iterator[Looked]:
-    """Every contrast in every way of looking; nothing where the experiment plans no looks.
+    """Every contrast in every way of looking; nothing where the experiment plans no looks."""
+    plan = bench.experiment
+    seen, still = (interims(plan, outcomes, bench.replications) for outcomes in (bench.trial, bench.placebo))
+    yield from looked_at(plan, seen, still)
+
+
+def interims(experiment: Experiment, outcomes: Outcomes, replications: int) -> list[Interim]:
+    """What each look saw of each contrast, in trials numbered from 0; nothing where no looks are planned.
+
+    Days are those of the calendar; nobody is followed beyond the own horizon.
+    """
+    if experiment.looks is None:
+        return []
+    arms, days = list(experiment.arms), np.array(experiment.looks.days, dtype=np.float64)
+    found = []
+    for contrast in experiment.contrasts:
+        number = arms.index(contrast.arm)
+        of = outcomes.where(np.isin(outcomes.arm, [number, arms.index(contrast.against)]))
+        found.append(
+            interim_lives(
+                np.where(of.left, of.began + of.days, np.inf),
+                of.arm == number,
+                days,
+                trial=of.replication,
+                trials=replications,
+                stratum=of.stratum if experiment.stratified else None,
+                began=of.began,
+            )
+        )
+    return found
+
+
+def looked_at(experiment: Experiment, seen: list[Interim], still: list[Interim]) -> Iterator[Looked]:
+    """Every contrast in every way of looking, from trials as they were lived and trials without any effect.
 
     Several contrasts share alpha equally (Bonferroni), in every way but that of who peeks, who does not know better.
     """
-    plan = bench.experiment.looks
+    plan = experiment.looks
     if plan is None:
         return
     days = np.array(plan.days, dtype=np.float64)
-    alpha = bench.experiment.alpha
-    shared = alpha / len(bench.experiment.contrasts)
-    for contrast in bench.experiment.contrasts:
-        pair = (contrast.arm, contrast.against)
-        seen, still = (_interim(bench, outcomes, *pair, days) for outcomes in (bench.trial, bench.placebo))
-        tuned = float(np.median(still.information[:, -1]))
+    shared = experiment.alpha / len(experiment.contrasts)
+    for contrast, with_effect, without in zip(experiment.contrasts, seen, still, strict=True):
+        tuned = float(np.median(without.information[:, -1]))
         for way in WAYS:
-            level = alpha if way == "peeking" else shared
-            one, none = (_stops(way, plan, interim, level, tuned) for interim in (seen, still))
-            yield _graded(way, pair, level, one, none, days)
-
-
-def _interim(bench: Bench, outcomes: Outcomes, arm: str, against: str, days: np.ndarray) -> Interim:
-    of = outcomes.where(np.isin(outcomes.arm, [bench.arms.index(arm), bench.arms.index(against)]))
-    return interim_lives(
-        of.lost_at,
-        of.arm == bench.arms.index(arm),
-        days,
-        trial=of.replication,
-        trials=bench.replications,
-        stratum=of.stratum if bench.stratified else None,
-    )
+            level = experiment.alpha if way == "peeking" else shared
+            one, none = (_stops(way, plan, interim, level, tuned) for interim in (with_effect, without))
+            yield _graded(way, (contrast.arm, contrast.against), level, one, none, days)
 
 
 def _stops(way: str, plan: Looks, interim: Interim, alpha: float, tuned: float) -> Stops:
@@ -164,6 +184,7 @@ def _graded(way: str, pair: tuple[str, str], alpha: float, one: Stops, none: Sto
         first=first if isinstance(first, Refused) else first.effect,
         first_p=None if isinstance(first, Refused) else first.p_value,
         method=one.estimates.method,
+        stopped=np.where(one.look < 0, len(days) - 1, one.look),
     )
 
 

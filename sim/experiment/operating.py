@@ -15,12 +15,14 @@ import numpy as np
 
 from sim.evidence.grading import Grades, grade, level, run_share
 from sim.evidence.results import Estimates, Interval, Refused
-from sim.experiment.additive import SHARES, Cells, cells_of, compare, joined, with_effect
+from sim.experiment.additive import SHARES, Cells, cells_of, compare, joined, ratios_of, with_effect
 from sim.experiment.assignment import assign, strata_count
 from sim.experiment.decide import Concluded, conclude, decide
 from sim.experiment.families import corrected
 from sim.experiment.guardrails import allowed
-from sim.experiment.outcomes import Outcomes, concatenate, is_counted, metric, residual_table
+from sim.experiment.look_sums import LookSums, joined_looks, look_sums
+from sim.experiment.outcomes import Outcomes, concatenate, metric, residual_table
+from sim.experiment.ratios import PARTS
 from sim.experiment.truth import paired
 from sim.scenario.problems import Impossible
 
@@ -48,11 +50,13 @@ class Sums:
         The trials as they were lived; and the reference's roll-outs with the arms dealt again, so without any effect.
     truth : float64 arrays by metric, shape (arms, replications)
         Means of the roll-outs over everybody eligible, NaN where nobody was.
+    looks : LookSums, or None where no looks are planned
     """
 
     trial: dict[str, Cells]
     placebo: dict[str, Cells]
     truth: dict[str, np.ndarray]
+    looks: LookSums | None = None
 
 
 def metrics_of(scenario: Scenario, experiment: Experiment) -> tuple[str, ...]:
@@ -103,10 +107,11 @@ def sum_up(
     size, rows = strata_count(scenario, experiment), len(replications)
 
     def seen(outcomes: Outcomes, name: str, arm: np.ndarray) -> Cells:
+        where = (outcomes.replication - replications[0], rows, outcomes.stratum, size, arm, len(arms))
+        if name in PARTS:
+            return ratios_of(PARTS[name](outcomes), *where)
         residual = np.where(outcomes.cell >= 0, table[outcomes.cell], 0.0) if name == WITH_RESIDUAL else None
-        values, of = metric(outcomes, name, margin, residual), is_counted(outcomes, name)
-        row, stratum = outcomes.replication[of] - replications[0], outcomes.stratum[of]
-        return cells_of(values[of], row, rows, stratum, size, arm[of], len(arms))
+        return cells_of(metric(outcomes, name, margin, residual), *where)
 
     names = metrics_of(scenario, experiment)
     return Sums(
@@ -115,6 +120,7 @@ def sum_up(
         truth={
             name: np.stack([block.means(arm, name, replications, margin) for arm in arms]) for name in names
         },
+        looks=look_sums(experiment, trial, reference, again, replications),
     )  # fmt: skip
 
 
@@ -125,6 +131,7 @@ def joined_sums(parts: Sequence[Sums]) -> Sums:
         trial={name: joined([part.trial[name] for part in parts]) for name in names},
         placebo={name: joined([part.placebo[name] for part in parts]) for name in names},
         truth={name: np.concatenate([part.truth[name] for part in parts], axis=1) for name in names},
+        looks=joined_looks([part.looks for part in parts if part.looks is not None]),
     )
 
 
@@ -162,7 +169,7 @@ class Operating:
     def __init__(self, scenario: Scenario, experiment: Experiment, sums: Sums, seed: int) -> None:
         self.experiment, self.sums, self.seed = experiment, sums, seed
         self.arms = list(experiment.arms)
-        self.stratified = experiment.assignment.method == "stratified"
+        self.stratified = experiment.stratified
         self.money = money_of(scenario, experiment)
         self.replications = len(sums.trial[COST])
         if sums.trial[COST].n.sum() == 0:

@@ -32,13 +32,12 @@ DEFINITIONS = {
     "net_value_with_residual_per_customer": "net value and the discounted net value of those still there after the "
     "horizon, yuan a customer enrolled",
 }
-"""Wording and unit of the metrics that an experiment can name."""
-
-WIN_BACK_RATE = "win_back_rate"
-OF_LEAVERS = {
-    WIN_BACK_RATE: "of those enrolled who left within the horizon, the share who came back within it (挽回率)",
+"""Wording of the metrics that are told of every arm."""
+NAMED = {
+    "kept_share": ("share of those enrolled who are still there at the horizon (保有率)", "share"),
+    "contacts_per_customer": ("contacts within the horizon that reached the customer", "contacts"),
 }
-"""Wording of the metrics that are a share of those who left: an experiment can name them in a world that wins back."""
+"""Wording and unit of those that are told where an experiment names them, besides ratios of totals (`ratios.py`)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +48,7 @@ class Outcomes:
     ----------
     replication : number of the replication
     stratum, arm : numbers
+    began : day on which the customer began; all other days here count from it
     days : day of leaving for the first time, or the horizon
     left : whether it left the operator within the horizon, also where it came back
     reason : number of the clock for which it left, -1 for who did not
@@ -58,17 +58,21 @@ class Outcomes:
     ledger : fen within the horizon, (n, lines)
     residual : fen, discounted net value after the horizon (0 where the world was not lived on)
     cell : tier x tenure band at the horizon, `NO_CELL` for who is not there
+    contacts : contacts within the horizon that reached it
+    answered, saved : calls at the save desk within the horizon that were answered, and that made it stay
     answer : satisfaction at the last survey answer, -1 never answered
-    before : what was so on day 0, of `before_dtype`
+    before : what was so on the day it began, of `before_dtype`
     lost_at : day of leaving for the first time as far as the world was lived, also after the horizon; inf for who never
         left
     net_at : fen, net value by each day of the follow-up, (n, days)
+    cost_at : fen, cost by each look of the calendar, 0 for who had not begun, (n, looks)
     """
 
     replication: np.ndarray
     id: np.ndarray
     stratum: np.ndarray
     arm: np.ndarray
+    began: np.ndarray
     days: np.ndarray
     left: np.ndarray
     reason: np.ndarray
@@ -77,11 +81,15 @@ class Outcomes:
     ledger: np.ndarray
     residual: np.ndarray
     cell: np.ndarray
+    contacts: np.ndarray
+    answered: np.ndarray
+    saved: np.ndarray
     answer: np.ndarray
     before: np.ndarray
     lost_at: np.ndarray
     net_at: np.ndarray
     circle: np.ndarray
+    cost_at: np.ndarray
 
     def __len__(self) -> int:
         return len(self.replication)
@@ -102,6 +110,12 @@ class Outcomes:
         return keys
 
 
+def sorted_by_customer(outcomes: Outcomes) -> Outcomes:
+    """The same, replication by replication and there by customer."""
+    order = np.lexsort((outcomes.id, outcomes.replication))
+    return Outcomes(*(getattr(outcomes, field.name)[order] for field in fields(outcomes)))
+
+
 def concatenate(parts: Iterable[Outcomes]) -> Outcomes:
     """Blocks of replications, one after the other."""
     parts = list(parts)
@@ -109,36 +123,70 @@ def concatenate(parts: Iterable[Outcomes]) -> Outcomes:
 
 
 def read_outcomes(
-    scenario: Scenario, customers: Customers, stratum: np.ndarray, before: np.ndarray, horizon: float
+    scenario: Scenario,
+    customers: Customers,
+    stratum: np.ndarray,
+    before: np.ndarray,
+    horizon: float,
+    began: float = 0.0,
+    then: Customers | None = None,
+    calls: tuple[np.ndarray, np.ndarray] | None = None,
 ) -> Outcomes:
-    """Read the outcomes of customers (already chosen, in the order of `stratum` and `before`) at the horizon."""
-    gone, left_at = customers["lost_at"] < horizon, first_leaving(customers)
+    """Read the outcomes of customers (already chosen, in the order of `stratum` and `before`) at their horizon.
+
+    Parameters
+    ----------
+    scenario, customers, stratum, before
+    horizon : float
+        Days that they were followed.
+    began : float
+        Day on which they began.
+    then : customer_dtype array, (n,), optional
+        What they were like on that day; left out, nothing was booked and nobody reached.
+    calls : two int64 arrays, (n,), optional
+        Their calls at the save desk that were answered, and that made them stay; left out, none.
+    """
+    ledger, contacts = customers["ledger"].copy(), customers["contacts"].astype(np.int64)
+    if then is not None:
+        ledger, contacts = ledger - then["ledger"], contacts - then["contacts"]
+    none = np.zeros(len(customers), dtype=np.int64)
+    answered, saved = (none, none.copy()) if calls is None else calls
+    gone_at, left_at = customers["lost_at"] - began, first_leaving(customers) - began
     left = left_at < horizon
-    returns, away = (
-        customers[name] if name in (customers.dtype.names or ()) else np.zeros(len(customers))
-        for name in ("returns", "away")
-    )
+    returns, away = (_since(name, customers, then) for name in ("returns", "away"))
     bands = len(tenure_bands(scenario))
-    cell = customers["tier"] * bands + tenure_band(scenario, customers, horizon)
+    cell = customers["tier"] * bands + tenure_band(scenario, customers, began + horizon)
     return Outcomes(
         replication=customers["replication"].astype(np.int64),
         id=customers["id"].astype(np.int64),
         stratum=stratum,
         arm=customers["arm"].astype(np.int64),
+        began=np.full(len(customers), began),
         days=np.minimum(left_at, horizon),
         left=left,
         reason=np.where(left, first_reason(customers), -1).astype(np.int64),
-        active=np.minimum(customers["lost_at"], horizon) - away,
+        active=np.minimum(gone_at, horizon) - away,
         returned=returns > 0,
-        ledger=customers["ledger"].copy(),
+        ledger=ledger,
         residual=customers["residual"].copy(),
-        cell=np.where(gone, NO_CELL, cell).astype(np.int64),
+        cell=np.where(gone_at < horizon, NO_CELL, cell).astype(np.int64),
+        contacts=contacts,
+        answered=answered,
+        saved=saved,
         answer=customers["answer"].astype(np.int64),
         before=before,
         lost_at=left_at.copy(),
         net_at=np.zeros((len(customers), 0)),
         circle=circles_of(customers),
+        cost_at=np.zeros((len(customers), 0)),
     )
+
+
+def _since(name: str, customers: Customers, then: Customers | None) -> np.ndarray:
+    """What a counter of contested worlds has come to since `then`; 0 where there is none."""
+    if name not in (customers.dtype.names or ()):
+        return np.zeros(len(customers))
+    return np.asarray(customers[name] - (0 if then is None else then[name]))
 
 
 def cells(scenario: Scenario) -> int:
@@ -153,7 +201,7 @@ def metric(outcomes: Outcomes, name: str, margin: float, residual: np.ndarray | 
     ----------
     outcomes : Outcomes
     name : str
-        One of `DEFINITIONS` or `OF_LEAVERS`; those of leavers say something of them alone, see `counted`.
+        One of `DEFINITIONS` or `NAMED`.
     margin : float
         Share of the list fee that is margin.
     residual : float64 array, shape (n,), optional
@@ -162,8 +210,10 @@ def metric(outcomes: Outcomes, name: str, margin: float, residual: np.ndarray | 
     ledger = outcomes.ledger
     if name == "churn_rate":
         return outcomes.left.astype(np.float64)
-    if name == WIN_BACK_RATE:
-        return outcomes.returned.astype(np.float64)
+    if name == "kept_share":
+        return np.asarray(outcomes.cell != NO_CELL, dtype=np.float64)
+    if name == "contacts_per_customer":
+        return outcomes.contacts.astype(np.float64)
     if name == "revenue_per_customer":
         return np.asarray(revenue(ledger) / FEN)
     if name == "cost_per_customer":
@@ -172,16 +222,6 @@ def metric(outcomes: Outcomes, name: str, margin: float, residual: np.ndarray | 
     if name == "net_value_with_residual_per_customer":
         net = net + (outcomes.residual if residual is None else residual)
     return np.asarray(net / FEN)
-
-
-def is_counted(outcomes: Outcomes, name: str) -> np.ndarray:
-    """Of whom a metric speaks: everybody, or those who left; shape (n,)."""
-    return outcomes.left if name in OF_LEAVERS else np.ones(len(outcomes), dtype=bool)
-
-
-def counted(outcomes: Outcomes, name: str) -> Outcomes:
-    """The customers of whom a metric speaks."""
-    return outcomes.where(is_counted(outcomes, name)) if name in OF_LEAVERS else outcomes
 
 
 def mean_by(row: np.ndarray, values: np.ndarray, rows: int) -> np.ndarray:

@@ -15,7 +15,8 @@ from sim.customer.life import LOST, PROSPECT
 from sim.customer.record import Line
 from sim.experiment.accounts import cost, net_value, revenue
 from sim.experiment.before import read_before
-from sim.experiment.outcomes import FEN, WIN_BACK_RATE, Outcomes, concatenate, mean_by, read_outcomes
+from sim.experiment.outcomes import FEN, Outcomes, concatenate, mean_by, read_outcomes
+from sim.experiment.ratios import WIN_BACK_RATE
 from sim.experiment.start import Start, residual_end
 from sim.experiment.trial import horizon_of
 from sim.experiment.truth import Customers, RolloutBlock, Truth

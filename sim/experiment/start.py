@@ -17,7 +17,10 @@ from sim.world.timetable import compile_timetable
 from sim.world.world import World
 
 if TYPE_CHECKING:
+    from sim.scenario.experiment_schema import Question
     from sim.scenario.schema import Scenario
+
+ON_DAY_ZERO = (0.0,)
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,19 +91,29 @@ class Starts:
     """Day 0 of a block of replications, drawn once for each horizon that is asked for."""
 
     def __init__(self, scenario: Scenario, seed: int, replications: np.ndarray) -> None:
-        self._drawn: dict[float, Start] = {}
+        self._drawn: dict[tuple[float, tuple[float, ...]], Start] = {}
         self._key = (scenario, seed, replications)
 
-    def at(self, horizon: float | None) -> Start:
+    def at(self, horizon: float | None, begins: tuple[float, ...] = ON_DAY_ZERO) -> Start:
         """The start of worlds with this horizon, or with the scenario's: the same customers with the same luck."""
         scenario = self._key[0]
         day = float(scenario.horizon_days if horizon is None else horizon)
-        if day not in self._drawn:
-            self._drawn[day] = draw_start(*self._key, day)
-        return self._drawn[day]
+        if (day, begins) not in self._drawn:
+            self._drawn[day, begins] = draw_start(*self._key, day, begins)
+        return self._drawn[day, begins]
+
+    def of(self, question: Question) -> Start:
+        """The start of a question's worlds."""
+        return self.at(question.horizon_days, question.start_days)
 
 
-def draw_start(scenario: Scenario, seed: int, replications: np.ndarray, horizon: float | None = None) -> Start:
+def draw_start(
+    scenario: Scenario,
+    seed: int,
+    replications: np.ndarray,
+    horizon: float | None = None,
+    begins: tuple[float, ...] = ON_DAY_ZERO,
+) -> Start:
     """Draw day 0 of a block of replications.
 
     Parameters
@@ -109,7 +122,9 @@ def draw_start(scenario: Scenario, seed: int, replications: np.ndarray, horizon:
     seed : int
     replications : int64 array, shape (rows,)
     horizon : float, optional
-        Day up to which the ledgers count, after which value is residual; the scenario's by default.
+        Days over which ledgers count, after which value is residual; the scenario's by default.
+    begins : tuple of float
+        Days on which customers begin, the last one last; each one's horizon counts from its own.
 
     Raises
     ------
@@ -119,8 +134,9 @@ def draw_start(scenario: Scenario, seed: int, replications: np.ndarray, horizon:
         There is an early-warning score, and nothing that it could warn of.
     """
     horizon = float(scenario.horizon_days if horizon is None else horizon)
-    ends = {YEAR, 2 * YEAR, horizon, 2 * horizon, residual_end(scenario, horizon)}
-    laws = compile_laws(scenario, seed, ends, horizon)
+    ends = {YEAR, 2 * YEAR, 2 * horizon}
+    ends |= {day + part for day in begins for part in (0.0, horizon, residual_end(scenario, horizon))}
+    laws = compile_laws(scenario, seed, ends, begins[-1] + horizon)
     timetable = compile_timetable(scenario, seed, replications, max(ends))
     customers = draw_base(scenario, laws, timetable, replications)
     return Start(scenario, laws, timetable, customers, replications, curve_of(scenario))

@@ -6,22 +6,23 @@ start from the same customers with the same luck (twins), so their difference is
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.experiment.assignment import assign, eligible, strata
-from sim.experiment.before import read_before
-from sim.experiment.follow_up import live_through
-from sim.experiment.outcomes import Outcomes, counted, mean_by, metric, read_outcomes
+from sim.experiment.assignment import assign
+from sim.experiment.outcomes import Outcomes, mean_by, metric
+from sim.experiment.ratios import PARTS, ratio_by
 from sim.experiment.start import Start, residual_end
 from sim.experiment.truth import Customers, RolloutBlock
-from sim.world.lives import first_leaving
+from sim.experiment.waves import arms_of, in_all, live_waves
 from sim.world.world import World
 
 if TYPE_CHECKING:
     from sim.scenario.experiment_schema import Experiment, Question
+
+TRIAL, ROLLOUT = "trial", "rollout "
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,8 +38,10 @@ class ExperimentBlock(RolloutBlock):
 
     def means(self, arm: str, name: str, replications: np.ndarray, margin: float) -> np.ndarray:
         """A metric's mean over those eligible."""
-        outcomes = counted(self.rollouts[arm], name)
+        outcomes = self.rollouts[arm]
         row = outcomes.replication - replications[0]
+        if name in PARTS:
+            return ratio_by(row, PARTS[name](outcomes), len(replications))
         return mean_by(row, metric(outcomes, name, margin), len(replications))
 
 
@@ -49,18 +52,18 @@ def horizon_of(start: Start, experiment: Question) -> float:
 
 def live_trial(start: Start, experiment: Experiment, seed: int) -> tuple[Outcomes, World]:
     """Put all arms into one world and live it to the horizon, and on to the last day of the follow-up."""
-    world = start.world(
-        experiment.background.policy,
-        experiment.background.without,
-        experiment.arms.values(),
-    )
-    who = eligible(experiment, world.customers)
-    stratum = strata(start.scenario, experiment, world.customers[who])
-    arm = assign(experiment, seed, world.customers[who], stratum)
-    return _lived(start, experiment, world, who, stratum, arm, until=0.0), world
+    background = experiment.background
+    arms = arms_of(experiment, list(experiment.arms.values()))
+    world = start.world(background.policy, background.without, arms)
+
+    def deal(customers: Customers, stratum: np.ndarray) -> np.ndarray:
+        return assign(experiment, seed, customers, stratum)
+
+    horizon = horizon_of(start, experiment)
+    return live_waves(start, experiment, seed, world, deal, horizon=horizon, until=0.0), world
 
 
-def live_rollout(start: Start, experiment: Experiment, arm: str) -> tuple[Outcomes, World, np.ndarray]:
+def live_rollout(start: Start, experiment: Experiment, arm: str, seed: int) -> tuple[Outcomes, World, np.ndarray]:
     """Put everybody eligible into one arm, live to the horizon, and on for the residual value.
 
     Returns
@@ -68,52 +71,35 @@ def live_rollout(start: Start, experiment: Experiment, arm: str) -> tuple[Outcom
     Outcomes, the world after the residual time, and its tally as of the horizon
     """
     background, horizon = experiment.background, horizon_of(start, experiment)
-    world = start.world(background.policy, background.without, [experiment.arms[arm]])
-    who = eligible(experiment, world.customers)
-    stratum = strata(start.scenario, experiment, world.customers[who])
-    outcomes = _lived(start, experiment, world, who, stratum, 0, until=residual_end(start.scenario, horizon))
+    world = start.world(background.policy, background.without, arms_of(experiment, [experiment.arms[arm]]))
+    outcomes = live_waves(
+        start, experiment, seed, world, lambda customers, stratum: 0,
+        horizon=horizon, until=residual_end(start.scenario, horizon),
+    )  # fmt: skip
     outcomes.arm[:] = list(experiment.arms).index(arm)
-    return replace(outcomes, residual=world.customers["residual"][who]), world, world.tally_to(horizon)
+    return outcomes, world, _books(start, world, 1)
 
 
-def _lived(
-    start: Start,
-    experiment: Experiment,
-    world: World,
-    who: np.ndarray,
-    stratum: np.ndarray,
-    arm: np.ndarray | int,
-    *,
-    until: float,
-) -> Outcomes:
-    """Enrol customers, live the campaign to the horizon and, without it, on to `until` and the follow-up's last day."""
-    horizon, background = horizon_of(start, experiment), experiment.background
-    days = tuple(float(day) for day in experiment.follow_up_days)
-    later = tuple(day for day in days if day > horizon)
-    before = read_before(start.scenario, world.customers[who])
-    world.enrol(who, arm)
-    world.begin()
-    net = live_through(world, who, days[: len(days) - len(later)])
-    world.live(horizon)
-    outcomes = read_outcomes(start.scenario, world.customers[who], stratum, before, horizon)
-    if until > horizon or later:
-        world.end_campaign(background.policy, background.without)
-        net = np.concatenate([net, live_through(world, who, later)], axis=1)
-        world.live(max(until, *later) if later else until)
-    return replace(outcomes, net_at=net, lost_at=first_leaving(world.customers)[who])
+def _books(start: Start, world: World, arms: int) -> np.ndarray:
+    """The tally to the last horizon; who has been let go is enrolled no more."""
+    tally = world.tally_to(start.laws.horizon)
+    tally[:, 0] += tally[:, arms + 1 :].sum(axis=1)
+    return tally[:, : arms + 1]
 
 
 def live_experiment(start: Start, experiment: Experiment, seed: int, *, trial: bool = True) -> ExperimentBlock:
     """Live a block of replications of an experiment: its trial (unless left out) and all its roll-outs."""
     tallies: dict[str, np.ndarray] = {}
-    rollouts: dict[str, Outcomes] = {}
     customers: dict[str, Customers] = {}
-    of_trial = None
+    worlds: dict[str, Outcomes] = {}
     if trial:
-        of_trial, world = live_trial(start, experiment, seed)
-        tallies["trial"] = world.tally_to(horizon_of(start, experiment))
+        worlds[TRIAL], world = live_trial(start, experiment, seed)
+        tallies[TRIAL] = _books(start, world, len(experiment.arms))
     for arm in experiment.arms:
-        rollouts[arm], world, tallies[arm] = live_rollout(start, experiment, arm)
+        worlds[ROLLOUT + arm], world, tallies[arm] = live_rollout(start, experiment, arm, seed)
         if 0 in start.replications:
             customers[arm] = world.customers[: world.row_start[1]].copy()
-    return ExperimentBlock(rollouts, tallies, customers, start.laws.marks, of_trial)
+    if experiment.starts is not None:
+        worlds = in_all(worlds)
+    rollouts = {arm: worlds[ROLLOUT + arm] for arm in experiment.arms}
+    return ExperimentBlock(rollouts, tallies, customers, start.laws.marks, worlds.get(TRIAL))

@@ -31,6 +31,7 @@ def firm_part(truth: FirmTruth) -> dict[str, Any]:
         "follow_up": [],
         "looks": {},
         "factorial": [],
+        "doses": [],
         "guardrails": [],
         "beside": [],
         "trial_decision": _REFUSED,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sim.evidence.checks import Check
 from sim.evidence.results import Estimate, Refused
 from sim.experiment.grade import WITH_RESIDUAL, Bench
-from sim.experiment.outcomes import OF_LEAVERS
+from sim.experiment.ratios import PARTS
 from sim.experiment.spoilt import Caught, Moved, Spoilt, spoil
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ def injected_part(bench: Bench) -> dict[str, Any]:
     experiment: Experiment = bench.experiment
     if experiment.inject is None:
         return {}
-    metrics = [metric for metric in experiment.metrics if metric != WITH_RESIDUAL and metric not in OF_LEAVERS]
+    metrics = [metric for metric in experiment.metrics if metric != WITH_RESIDUAL and metric not in PARTS]
     rules = experiment.inject.model_dump(exclude_none=True)
     found = spoil(bench, experiment.inject, metrics)
     return {"injected": [_row(spoilt, rules.get(spoilt.name, {})) for spoilt in found]}

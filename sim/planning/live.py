@@ -20,7 +20,7 @@ def live_question(starts: Starts, question: Question, seed: int, *, trial: bool 
     trial : bool
         False leaves the trial out.
     """
-    start = starts.at(question.horizon_days)
+    start = starts.of(question)
     if isinstance(question, FirmQuestion):
         return live_firm(start, question)
     assert isinstance(question, Experiment)

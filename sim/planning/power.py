@@ -35,6 +35,8 @@ from sim.experiment.operating import (
 from sim.experiment.start import Starts
 from sim.experiment.trial import live_experiment
 from sim.planning.blocks import Progress, blocks, in_order, silent
+from sim.planning.power_looks import look_points
+from sim.planning.power_points import Number, Point
 from sim.planning.quantities import COMPILING
 from sim.planning.scored import with_score
 
@@ -58,31 +60,6 @@ STRATA_HAVE_NO_FORMULA = Refused("arms are compared within strata: no formula kn
 BEYOND = "more than {times} times the planned size, the largest that {replications} replications make"
 NO_NOISE = Refused("no trial without an effect could be analysed")
 NO_EFFECT = Refused("the truth is 0 within its run doubt: no size of trial finds it")
-
-Number = Interval | Refused | float
-
-
-@dataclass(frozen=True)
-class Point:
-    """One number of a study: a measure of a contrast in a metric (or of the whole trial) at a size and effect.
-
-    Attributes
-    ----------
-    axis : 'design' (as planned), 'customers' (larger trials), 'effect' (put in at the planned size)
-    customers : in the arm and in the one it is compared with; of a trial, in all arms
-    effect : the true one, in the metric's unit
-    """
-
-    axis: str
-    measure: str
-    value: Number
-    metric: str = ""
-    arm: str = ""
-    against: str = ""
-    times: int = 1
-    customers: tuple[float, ...] = ()
-    effect: float | None = None
-    formula: Number | None = None
 
 
 @dataclass(frozen=True)
@@ -155,7 +132,7 @@ def study(
     if not kernels_are_compiled():
         tell(COMPILING, 0, 1)
         few = scenario.model_copy(update={"customers": min(scenario.customers, 50)})
-        live_experiment(Starts(few, seed, np.arange(1)).at(experiment.horizon_days), experiment, seed)
+        live_experiment(Starts(few, seed, np.arange(1)).of(experiment), experiment, seed)
         tell(COMPILING, 1, 1)
     parts: list[Sums] = []
     lived, reached = 0, np.inf
@@ -179,7 +156,7 @@ def study(
         horizon=float(experiment.horizon_days or scenario.horizon_days),
         customers=scenario.customers,
         seed=seed,
-        points=[*_contrasts(operating, asked), *_trials(operating)],
+        points=[*_contrasts(operating, asked), *_trials(operating), *look_points(operating)],
     )
     tell("reading off the trials", 1, 1)
     return found
@@ -187,7 +164,7 @@ def study(
 
 def live_part(scenario: Scenario, experiment: Experiment, seed: int, replications: np.ndarray) -> ExperimentBlock:
     """Live a block of replications: the trial and the roll-outs."""
-    return live_experiment(Starts(scenario, seed, replications).at(experiment.horizon_days), experiment, seed)
+    return live_experiment(Starts(scenario, seed, replications).of(experiment), experiment, seed)
 
 
 def live_and_sum(

@@ -17,7 +17,9 @@ from sim.experiment.decide import decide
 from sim.experiment.grade import HAZARD_RATIO, LOG_RANK, Bench
 from sim.experiment.history import RISK_CLASSES, VALUE_CLASSES
 from sim.experiment.list_quality import ListQuality, join_qualities
-from sim.experiment.outcomes import DEFINITIONS, OF_LEAVERS, Outcomes, concatenate, mean_by, residual_table
+from sim.experiment.outcomes import DEFINITIONS, NAMED, Outcomes, concatenate, mean_by, residual_table
+from sim.experiment.ratios import DEFINITIONS as RATIO_DEFINITIONS
+from sim.experiment.ratios import WIN_BACK_RATE
 from sim.experiment.rollout import DEFINITIONS as FIRM_DEFINITIONS
 from sim.experiment.rollout import FirmBlock, FirmTruth
 from sim.experiment.trial import ExperimentBlock
@@ -97,17 +99,19 @@ def _definitions(scenario: Scenario, experiments: Sequence[Question]) -> dict[st
     units |= dict.fromkeys(BASELINE_DEFINITIONS, "share")
     units |= {"revenue_per_customer_month": "yuan a month", "mean_base": "count"}
     wordings = BASELINE_DEFINITIONS | DEFINITIONS
+    for name, (wording, unit) in (NAMED | RATIO_DEFINITIONS).items():
+        if any(name in experiment.metrics for experiment in experiments if isinstance(experiment, Experiment)):
+            other = f"{wordings[name]}; of an experiment: " if name in wordings else ""
+            wordings[name], units[name] = other + wording, unit
     wordings |= {
         LOG_RANK: "test of equal survival curves within the horizon; it has no effect of its own",
         HAZARD_RATIO: "average hazard ratio over the horizon (Cox)",
     }
     units |= {LOG_RANK: "none", HAZARD_RATIO: "ratio"}
-    if scenario.win_back is not None:
-        wordings |= OF_LEAVERS
-        units |= dict.fromkeys(OF_LEAVERS, "share")
     if any(isinstance(experiment, FirmQuestion) for experiment in experiments):
-        of_firm = {name: of for name, of in FIRM_DEFINITIONS.items() if name not in OF_LEAVERS or name in wordings}
-        for name, (wording, unit) in of_firm.items():
+        for name, (wording, unit) in FIRM_DEFINITIONS.items():
+            if name == WIN_BACK_RATE and scenario.win_back is None:
+                continue
             other = f"{wordings[name]}; of a question about the firm: " if name in wordings else ""
             wordings[name] = other + wording
             units[name] = unit
@@ -180,6 +184,7 @@ def _experiment(lived: Lived, experiment: Question) -> dict[str, Any]:
         "follow_up": part["follow_up"],
         "looks": part["looks"],
         "factorial": part["factorial"],
+        "doses": part["doses"],
         "guardrails": part["guardrails"],
         "beside": part["beside"],
         "doubt": worlds,

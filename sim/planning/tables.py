@@ -73,8 +73,8 @@ def _periods(world: str, arms: list[str], tally: np.ndarray, marks: np.ndarray) 
 def customers_table(scenario: Scenario, experiments: Sequence[Question], block: Block) -> Table:
     """Every customer of the first replication in every roll-out, with what it was like and what became of it.
 
-    States are those after the residual time, and returns those by then; the ledger is that of the horizon. Days end
-    with the first leaving.
+    States are those after the residual time, and returns those by then; the ledger is that of the horizon. Days count
+    from a customer's own start and end with the first leaving; its ledger counts from day 0.
     """
     parts = []
     segments = np.array(list(scenario.segments))
@@ -82,8 +82,11 @@ def customers_table(scenario: Scenario, experiments: Sequence[Question], block: 
     for e in experiments:
         horizon = float(e.horizon_days or scenario.horizon_days)
         for arm, c in block.experiments[e.name].customers.items():
-            c = c[first_joining(c) < horizon]
-            left = first_leaving(c) < horizon
+            end = block.experiments[e.name].marks[c["horizon_period"]]
+            of_campaign = first_joining(c) < end
+            c, end = c[of_campaign], end[of_campaign]
+            begin = np.where(c["arm"] >= 0, end - horizon, 0.0)
+            left = first_leaving(c) < end
             part: Table = {
                 "experiment": np.full(len(c), e.name),
                 "arm": np.full(len(c), arm),
@@ -95,7 +98,7 @@ def customers_table(scenario: Scenario, experiments: Sequence[Question], block: 
                 "growth_per_year": c["growth"],
                 "frailty": c["frailty"],
                 "left": left,
-                "days": np.minimum(first_leaving(c), horizon) - np.maximum(first_joining(c), 0.0),
+                "days": np.minimum(first_leaving(c), end) - np.maximum(first_joining(c), begin),
                 "reason": np.where(left, reasons[first_reason(c) + 1], ""),
                 "contacts": c["contacts"],
                 "last_answer": np.array(["", *SATISFACTION_NAMES])[c["answer"] + 1],

@@ -15,6 +15,7 @@ from sim.experiment.decide import decide_trials
 from sim.experiment.grade import WITH_RESIDUAL, Bench, GradedContrast, GradedEquivalence
 from sim.experiment.naive import responders_and_others
 from sim.planning.beside_summary import beside_part
+from sim.planning.doses_summary import doses_part
 from sim.planning.factorial_summary import factorial_part
 from sim.planning.follow_up_summary import follow_up_part
 from sim.planning.guardrails_summary import guardrails_part
@@ -50,6 +51,7 @@ def trial_part(bench: Bench, before_after: Mapping[str, np.ndarray]) -> dict[str
             "assignment": experiment.assignment.method,
             "strata": list(experiment.assignment.strata),
             **({"shares": dict(shares)} if (shares := experiment.assignment.shares) is not None else {}),
+            **({"waves": _waves(bench)} if experiment.starts is not None else {}),
             "eligible": experiment.eligible.model_dump(exclude_none=True, mode="json"),
         },
         "alpha": experiment.alpha,
@@ -64,6 +66,7 @@ def trial_part(bench: Bench, before_after: Mapping[str, np.ndarray]) -> dict[str
         "follow_up": follow_up_part(bench),
         "looks": looks_part(bench),
         "factorial": factorial_part(bench),
+        "doses": doses_part(bench),
         "guardrails": guardrails_part(bench),
         "beside": beside_part(bench),
         "trial_decision": {
@@ -81,6 +84,20 @@ def _sizes(bench: Bench, *, by_circle: bool) -> list[int]:
     first = bench.trial.where(bench.trial.replication == 0)
     unit = first.unit if by_circle else first.id
     return [len(np.unique(unit[first.arm == number])) for number in range(len(bench.arms))]
+
+
+def _waves(bench: Bench) -> list[dict[str, Any]]:
+    """The day on which each wave of the first trial begins, and its customers by arm."""
+    first = bench.trial.where(bench.trial.replication == 0)
+    return [
+        {
+            "day": day,
+            "customers": {
+                arm: int(((first.began == day) & (first.arm == number)).sum()) for number, arm in enumerate(bench.arms)
+            },
+        }
+        for day in bench.experiment.start_days
+    ]
 
 
 def trial_curve(bench: Bench, arm: str, days: np.ndarray) -> dict[str, Any]:

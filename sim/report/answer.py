@@ -184,6 +184,8 @@ def _worlds(decision: Mapping[str, Any], experiment: Mapping[str, Any]) -> str:
     if stands is None or not count:
         return ""
     agreeing = round(stands * count)
+    if count == 1:
+        return "; no assumption was varied (the file names none under doubt)"
     number = f"all {count}" if agreeing == count else f"{agreeing} of {count}"
     same = decision.get("cannot_differ")
     cannot = f", {same} of which cannot differ" if same else ""

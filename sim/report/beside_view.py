@@ -11,11 +11,11 @@ from sim.report.words import REASONS, as_words, metric_name, unit_name, unit_of
 NAMES = {
     "days_there": ("mean days still there", "days"),
     "revenue_per_active_month": ("revenue by month that anybody was there", ""),
-    "kept_revenue": ("share of the fees of day 0 still there", "share"),
+    "kept_revenue": ("share of the fees at the start still there", "share"),
 }
 KINDS = {
     "gone": ("gone", "share"),
-    "adjusted": ("adjusted for the fee on day 0", ""),
+    "adjusted": ("adjusted for the fee at the start", ""),
     "bootstrap": ("resampled", ""),
 }
 

@@ -15,6 +15,7 @@ from sim.report.run_view import provenance_items
 FIGURES = {
     "frontier": "value against budget with its doubts",
     "mix": "customers by action and budget",
+    "periods": "spend of each period against its cap",
     "next_yuan": "value of the next yuan by budget",
 }
 
@@ -43,6 +44,7 @@ def render_budget(plan: words.Plan, provenance: Mapping[str, Any], figures: Mapp
         answer=words.answer_sentence(plan),
         findings=list(words.findings(plan)),
         kinds=words.KINDS,
+        periods=tables.periods_table(plan),
         mix=tables.mix_table(plan),
         actions=tables.action_terms(plan),
         frontier=tables.frontier_table(plan),

@@ -35,7 +35,8 @@ class Sheet:
 
 def sheets(plan: Plan) -> list[Sheet]:
     """Every table of a plan; amounts are in the scenario's currency."""
-    return [_frontier(plan), _mix(plan), _responses(plan), _one_for_all(plan), _beats(plan)]
+    periods = [_periods(plan)] if "periods" in plan else []
+    return [_frontier(plan), *periods, _mix(plan), _responses(plan), _one_for_all(plan), _beats(plan)]
 
 
 def _ends(item: object) -> tuple[object, object, object]:
@@ -59,6 +60,20 @@ def _frontier(plan: Plan) -> Sheet:
         row += [point["next_yuan"], point["next_step"], *(point["customers"].get(name, 0) for name in actions)]
         rows.append(tuple(row))
     return Sheet("frontier", tuple(header), tuple(rows))
+
+
+def _periods(plan: Plan) -> Sheet:
+    unit, actions = plan["currency"], list(plan["question"]["actions"])
+    header = ["period_from", "customers_there", f"budget_{unit}", f"cap_{unit}", f"reserve_{unit}"]
+    for name in ("spend", "account"):
+        header += [f"{name}_{unit}", f"{name}_run_low", f"{name}_run_high"]
+    header += ["share_of_bases_over_cap", *(f"customers_{name}" for name in actions)]
+    rows = []
+    for row in plan["periods"]:
+        cells: list[object] = [row[key] for key in ("period", "customers", "budget", "cap", "reserve")]
+        cells += [*_ends(row["spend"]), *_ends(row["account"]), row["over_cap_share"]]
+        rows.append((*cells, *(row["gets"].get(name, 0) for name in actions)))
+    return Sheet("periods", tuple(header), tuple(rows))
 
 
 def _mix(plan: Plan) -> Sheet:

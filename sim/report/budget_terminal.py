@@ -7,7 +7,7 @@ from rich.console import RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from sim.report.budget_view import frontier_table, mix_table
+from sim.report.budget_view import frontier_table, mix_table, periods_table
 from sim.report.budget_words import Plan, answer_sentence, findings, simulated, stated
 from sim.report.display import Table
 from sim.report.terminal import to_rich
@@ -27,7 +27,14 @@ def show_budget(plan: Plan, page: str, seconds: dict[str, float]) -> Iterator[Re
     """
     yield Padding(Text(answer_sentence(plan), style="bold"), (1, 0, 1, 0))
     yield Text(stated(plan))
-    for title, shown in (("The mix", mix_table(plan)), ("The frontier", _short(frontier_table(plan, few=True)))):
+    several = "periods" in plan
+    tables = (
+        ("The periods", periods_table(plan)),
+        # over several periods who gets what in which cell is a long table; it stands in the page
+        ("The mix", None if several else mix_table(plan)),
+        ("The frontier", _short(frontier_table(plan, few=True))),
+    )
+    for title, shown in tables:
         if shown:
             yield Text(f"\n{title}", style="bold")
             yield to_rich(shown)

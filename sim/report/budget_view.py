@@ -3,12 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sim.report.budget_words import Plan, money
+from sim.report.budget_words import NOTHING, Plan, money
 from sim.report.display import Column, Row, Table, table, text
 from sim.report.values import is_refused
 from sim.report.wording import EMPTY, Cell, percent, size
 
-NOTHING = "nothing"
 FEW_ROWS = 9
 """Rows of a frontier that a terminal shows."""
 
@@ -44,6 +43,25 @@ def mix_table(plan: Plan) -> Table | None:
         cells = [text(row["cell"][part]) for part in by]
         cells += [text(row["action"]), text(f"{row['customers']:,}"), text(f"{row['size']:,}")]
         rows.append(Row((*cells, amount(row.get("value_a_customer")), amount(row.get("spend_a_customer")))))
+    return table(columns, rows)
+
+
+def periods_table(plan: Plan) -> Table | None:
+    """What is spent in each period of its budget, and who gets what."""
+    if "periods" not in plan:
+        return None
+    carried = plan["question"]["carry_over"]
+    columns = [Column("period", unit="from", words=True), Column("there"), Column("budget")]
+    if carried:
+        columns.append(Column("cap", unit="so far"))
+    columns += [Column("spends"), Column("bases over", unit="cap"), Column("gets", words=True)]
+    rows = []
+    for row in plan["periods"]:
+        gets = ", ".join(f"{name} {number:,}" for name, number in row["gets"].items()) or NOTHING
+        cells = [text(row["period"]), text(f"{row['customers']:,}"), amount(row["budget"])]
+        cells += [amount(row["cap"])] if carried else []
+        cells += [amount(row["spend"]), text(percent(row["over_cap_share"])), text(gets)]
+        rows.append(Row(tuple(cells)))
     return table(columns, rows)
 
 
@@ -119,7 +137,7 @@ def against_table(plan: Plan) -> Table | None:
 
 
 def one_for_all_table(plan: Plan) -> Table | None:
-    """Each action given to everybody, as far as the budget goes, and the mix."""
+    """The mix, its action by risk, and each action given to everybody as far as the budget goes."""
     columns = [Column("gets", words=True), Column("part of every cell"), Column("spends"), Column("worth")]
     answer = plan["answer"]
     rows = [Row((text("the mix"), text("its own"), amount(answer["spend"]), amount(answer["value"])), mark="chosen")]
@@ -127,6 +145,10 @@ def one_for_all_table(plan: Plan) -> Table | None:
         Row((text(row["action"]), text(percent(row["share"])), amount(row["spend"]), amount(row["value"])))
         for row in plan["one_for_all"]
     ]
+    risk = plan.get("by_risk")
+    if risk:
+        name = f"{risk['action']}, riskiest first"
+        rows.insert(1, Row((text(name), text("whole cells"), amount(risk["spend"]), amount(risk["value"]))))
     return table(columns, rows)
 
 

@@ -9,6 +9,7 @@ from sim.report.wording import listing, percent, plain
 
 Plan = Mapping[str, Any]
 """The content of ``budget.json``."""
+NOTHING = "nothing"
 DIGITS = 4
 """Digits of an amount in a sentence: the rest is noise."""
 
@@ -60,11 +61,15 @@ def answer_sentence(plan: Plan) -> str:
 
 
 def _given(plan: Plan) -> str:
-    """Who gets what, by action."""
+    """Who gets what, by action; over several periods how often."""
     totals: dict[str, int] = {}
     for row in plan["mix"]:
         totals[row["action"]] = totals.get(row["action"], 0) + row["customers"]
-    parts = [f"{action} to {number:,}" for action, number in sorted(totals.items(), key=lambda item: -item[1])]
+    ranked = sorted(totals.items(), key=lambda item: -item[1])
+    if "periods" in plan:
+        parts = [f"{action} {number:,} times" for action, number in ranked if action != NOTHING]
+        return f"{listing(parts)} among {plan['customers']:,} customers in {len(plan['periods'])} periods"
+    parts = [f"{action} to {number:,}" for action, number in ranked]
     return f"{listing(parts)} of {plan['customers']:,} customers"
 
 
@@ -75,7 +80,20 @@ def stated(plan: Plan) -> str:
     words += f" of the {plan['customers']:,} customers of day 0 within {plan['horizon_days']:,} days"
     if question["per_days"] != plan["horizon_days"]:
         words += f" (stated as {money(question['stated'])} {currency} for {question['per_days']:g} days)"
-    return words + "."
+    return f"{words}.{_by_period(plan)}"
+
+
+def _by_period(plan: Plan) -> str:
+    """Say how a budget is shared out among periods."""
+    if "periods" not in plan:
+        return ""
+    rows = plan["periods"]
+    shared = listing([f"{money(row['budget'])} from {row['period']} on" for row in rows])
+    rest = "what is left of one may be spent later" if plan["question"]["carry_over"] else "what is left of one is lost"
+    return (
+        f" It is {shared}; {rest}. A campaign begins with a period, for the customers of day 0 who are still there, "
+        "and stops with it: what was given runs on, no touch comes after it."
+    )
 
 
 def findings(plan: Plan) -> Iterator[str]:
@@ -99,7 +117,9 @@ def findings(plan: Plan) -> Iterator[str]:
             "here (its costs as a share of all that it brings before costs)."
         )
     yield from _cap(plan)
+    yield from _caps_by_period(plan)
     yield from _promise(plan)
+    yield from _foresight(plan)
     risk = plan["risk"]
     if not is_refused(risk) and "nothing_because" not in answer:
         yield (
@@ -107,7 +127,41 @@ def findings(plan: Plan) -> Iterator[str]:
             f"{money(risk['value_at_risk'])} {currency} (on average {money(risk['shortfall'])} then); "
             f"{percent(risk['loses'])} of them lose money."
         )
+    yield from _regret(plan)
+    yield from _by_risk(plan)
     yield from _compared(plan)
+
+
+def _by_risk(plan: Plan) -> Iterator[str]:
+    """Say what the same money would do where most customers leave."""
+    found, currency = plan.get("by_risk"), plan["currency"]
+    if not found:
+        return
+    value, more = found["value"], found["mix_is_worth_more"]
+    if more["low"] == more["high"] == 0:
+        yield f"By risk the money would go the same way: {found['action']} for everybody is what the mix gives."
+        return
+    loses = value["high"] < 0
+    worth = f"LOSES {money(abs(value['value']))}" if loses else f"is worth {money(value['value'])}"
+    less = "less" if more["value"] > 0 else "more"
+    yield (
+        f"By risk in place of lift: {found['action']} given first where most customers leave, as far as the budget "
+        f"goes, {worth} {currency} (run doubt {between(value)}), {money(abs(more['value']))} {less} than the mix (run "
+        f"doubt of the mix's advantage {between(more)})."
+    )
+
+
+def _regret(plan: Plan) -> Iterator[str]:
+    """Say what knowing the world would change about the choice."""
+    found, currency = plan["regret"], plan["currency"]
+    if is_refused(found) or "nothing_because" in plan["answer"]:
+        return
+    yield (
+        f"If you are wrong about the assumptions: who knew them would take another of the {found['mixes']} mixes of "
+        f"the frontier within the budget in {percent(1 - found['best_share'])} of worlds, and gain at most "
+        f"{money(found['mean'])} {currency} on average over all worlds (more than {money(found['high'])} in one of "
+        "twenty)."
+    )
 
 
 def _rest(most: Mapping[str, Any], currency: str) -> Iterator[str]:
@@ -116,8 +170,8 @@ def _rest(most: Mapping[str, Any], currency: str) -> Iterator[str]:
         return
     brings = most["rest_brings"]
     words = (
-        f"The {money(most['rest'])} {currency} of the budget beyond that bring {money(brings['value'])} net (run doubt "
-        f"{between(brings)})"
+        f"The {money(most['rest'])} {currency} that the mix spends beyond that bring {money(brings['value'])} net (run "
+        f"doubt {between(brings)})"
     )
     if "rest_loses_share" in most:
         words += f", and lose money in {percent(most['rest_loses_share'])} of the assumptions' worlds"
@@ -143,6 +197,39 @@ def _cap(plan: Plan) -> Iterator[str]:
         )
 
 
+def _caps_by_period(plan: Plan) -> Iterator[str]:
+    """Say in which periods the cap holds."""
+    if "periods" not in plan or "nothing_because" in plan["answer"]:
+        return
+    broken = [row["period"] for row in plan["periods"] if not row["cap_holds"]]
+    if broken:
+        yield f"Above its cap on average: the period {listing(broken)}."
+        return
+    worst = max(plan["periods"], key=lambda row: row["over_cap_share"])
+    words = "The mean spend stays within the cap of every period"
+    if worst["over_cap_share"] > 0:
+        words += f"; a single base is above that of {worst['period']} in {percent(worst['over_cap_share'])} of cases"
+    yield words + "."
+
+
+def _foresight(plan: Plan) -> Iterator[str]:
+    """Say what it is worth to know when rivals will promote."""
+    found = plan.get("foresight")
+    if not found:
+        return
+    worth, currency = found["knowing_is_worth"], plan["currency"]
+    words = (
+        f"Knowing the days of rivals' promotions in advance is worth {money(worth['value'])} {currency} (run doubt "
+        f"{between(worth)}; assumption doubt {between(found['knowing_is_worth_doubt'])}): with it the mix is worth "
+        f"{money(found['value_known']['value'])}, without it {money(found['value_unknown']['value'])}; "
+        f"{found['given_otherwise']:,.0f} customers get something else. This plan is made with the days "
+        f"{found['planned']}"
+    )
+    if worth["low"] <= 0 <= worth["high"]:
+        words += "; the run does not tell whether it is worth anything"
+    yield words + "."
+
+
 def _promise(plan: Plan) -> Iterator[str]:
     answer, currency = plan["answer"], plan["currency"]
     if "nothing_because" in answer:
@@ -158,8 +245,12 @@ def _promise(plan: Plan) -> Iterator[str]:
     if shared["low"] == shared["high"] == 0:
         yield "Nothing is shared between customers here: the mix lived whole is the sum of its cells."
     else:
+        causes = "What customers share (seats, quotas, a rival that answers)"
+        if "periods" in plan:
+            causes += ", and campaigns that follow each other for the same customer,"
+        verb = "make" if "periods" in plan else "makes"
         yield (
-            "What customers share (seats, quotas) makes the mix lived whole differ from the sum of its cells by "
+            f"{causes} {verb} the mix lived whole differ from the sum of its cells by "
             f"{money(shared['value'], sign=True)} {currency} (run doubt {between(shared)})."
         )
 
@@ -185,12 +276,20 @@ def simulated(plan: Plan) -> str:
     lived = plan["lived"]
     words = (
         f"{lived['lives_to_choose'] + lived['lives_to_doubt']:,} customers were lived to choose and to doubt "
-        f"({lived['actions']} actions and nothing in {lived['replications']} replications; in {lived['draws']} draws "
-        f"the {len(lived['actions_used'])} actions in use)"
+        f"({lived['actions']} actions{_begun(lived)} and nothing in {lived['replications']} replications; in "
+        f"{lived['draws']} draws the {len(lived['actions_used'])} actions in use), "
+        f"{lived['customer_years'] - lived['customer_years_to_check']:,.0f} customer-years"
     )
     if "lives_allowed" in lived:
-        words += f"; every action in every draw would be {lived['lives_allowed']:,}"
+        words += (
+            f"; every action in every draw would be {lived['lives_allowed']:,} customers of up to "
+            f"{lived['years_a_life_at_most']:.3g} years"
+        )
     return (
-        f"{words}. The fresh check lived {lived['lives_to_check']:,} more. Together "
-        f"{lived['customer_years']:,.0f} customer-years."
+        f"{words}. The fresh check lived {lived['lives_to_check']:,} more, {lived['customer_years_to_check']:,.0f} "
+        f"customer-years. Together {lived['customer_years']:,.0f} customer-years."
     )
+
+
+def _begun(lived: Mapping[str, Any]) -> str:
+    return f" begun in each of {lived['periods']} periods" if lived["periods"] > 1 else ""

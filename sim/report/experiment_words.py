@@ -100,12 +100,18 @@ def setting(experiment: Experiment) -> list[tuple[str, str]]:
     how = ASSIGNMENTS.get(assignment, as_words(assignment)) + (f" ({' by '.join(strata)})" if strata else "")
     if shares := design.get("shares"):
         how += f", in parts of {' to '.join(str(part) for part in shares.values())}"
+    if waves := design.get("waves"):
+        apart = size(waves[1]["day"] - waves[0]["day"])
+        how += f", in {len(waves)} waves that begin {apart} days apart, arms dealt and compared within each"
     sizes = experiment.get("trial_sizes")
     shown = (
         "" if not isinstance(sizes, Mapping) or is_refused(sizes) else ", ".join(f"{a} {n:,}" for a, n in sizes.items())
     )
     days = experiment.get("horizon_days")
     followed = f", followed for {size(days)} days" if days else ""
+    if waves:
+        customers = [f"{sum(wave['customers'].values()):,} on day {size(wave['day'])}" for wave in waves]
+        followed += f" from the own start ({', '.join(customers)})"
     rules = experiment.get("rules", {})
     alpha, reference = point(experiment.get("alpha")), quoted(experiment["reference"])
     items = [

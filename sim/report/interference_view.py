@@ -12,7 +12,8 @@ Experiment = Mapping[str, Any]
 
 HOW_TO_READ = (
     "In a trial customers of all arms live in one world; in a roll-out everybody lives under one arm. Each customer of "
-    "the trial is held against itself in the roll-out of its own arm, so the luck of who was dealt what cancels."
+    "the trial is held against itself in the roll-out of its own arm, so the luck of who was dealt what cancels; years "
+    "after the horizon are valued by the firm's table on both sides."
 )
 NOTHING = (
     "Here nothing passes from one customer to another across arms: each lives in the trial as in the roll-out of its "
@@ -63,12 +64,13 @@ def _sentences(experiment: Experiment, summary: Summary) -> Iterator[str]:
         else:
             error = "the trial understates it" if abs(seems) < abs(everybody) else "the trial overstates it"
         amount = quantity(abs(gap["value"]), unit)
-        limits = span({key: gap[key] for key in ("value", "low", "high")}, unit)
+        low, high = sorted((abs(gap["low"]), abs(gap["high"])))
+        limits = span({"value": abs(gap["value"]), "low": low, "high": high}, unit)
         yield (
             f"{metric_name(row['metric']).capitalize()}: in the trial {row['arm']} against {row['against']} seems "
             f"to make {quantity(seems, unit, sign=True)}; everybody under it, against everybody under "
             f"{row['against']}, makes {quantity(everybody, unit, sign=True)}: {error}, by {amount} "
-            f"(trial less roll-out, run doubt {limits})."
+            f"(run doubt {limits})."
         )
 
 

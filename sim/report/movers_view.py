@@ -18,8 +18,8 @@ WHAT = {
 BY = {
     "everybody": "everybody",
     "segment": "by segment",
-    "tier": "by tier on day 0",
-    "tenure": "by tenure on day 0",
+    "tier": "by tier at the start",
+    "tenure": "by tenure at the start",
     "promotion": "by competitors' promotions",
 }
 

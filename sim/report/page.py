@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from sim.report import (
     beside_view,
+    doses_view,
     factorial_view,
     follow_up_view,
     guardrails_view,
@@ -129,6 +130,7 @@ def _experiment(experiment: Mapping[str, Any], summary: Summary, figures: Mappin
         "beside_methods": beside_view.methods(experiment),
         "guardrails": guardrails_view.guardrails_table(experiment, summary),
         "factorial": factorial_view.factorial_table(experiment, summary),
+        "doses": doses_view.doses_table(experiment),
         "rests_on": list(experiment.get("rests_on", ())),
         "worlds": tables.doubt_table(experiment, summary),
         "worlds_label": (experiment.get("decision") or {}).get("label"),

@@ -7,6 +7,7 @@ from typing import Any
 from markupsafe import Markup
 
 from sim.planning.power import Study
+from sim.report import power_looks_view as looks_view
 from sim.report import power_view as view
 from sim.report.figures.power import draw_power_over_effects, draw_power_over_sizes, draw_wrong_decisions
 from sim.report.figures.style import inline
@@ -54,6 +55,8 @@ def render_study(study: Study, currency: str, provenance: Mapping[str, Any]) -> 
         put_in=view.PUT_IN,
         grades=view.grades_table(study, metrics, currency),
         needs=view.needs_table(study, metrics, currency),
+        looks=looks_view.looks_table(study, currency),
+        looked_at=looks_view.in_words(study),
         sizes=view.sizes_table(study, metrics, currency),
         effects=view.effects_table(study, metrics, currency),
         figures={

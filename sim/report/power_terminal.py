@@ -7,6 +7,7 @@ from rich.rule import Rule
 from rich.text import Text
 
 from sim.planning.power import Study
+from sim.report import power_looks_view as looks_view
 from sim.report import power_view as view
 from sim.report.display import Table
 from sim.report.terminal import to_rich
@@ -22,6 +23,9 @@ def show_study(study: Study, currency: str) -> Iterator[RenderableType]:
     metrics = view.deciding(study)
     yield from _titled("As planned", view.grades_table(study, metrics, currency, narrow=True))
     yield from _titled("What the wanted power needs", view.needs_table(study, metrics, currency))
+    if looks := looks_view.looks_table(study, currency):
+        yield from _titled("Looking while it runs", looks)
+        yield Text(looks_view.in_words(study), style="dim")
     yield from _titled("Larger trials", view.sizes_table(study, metrics[:1], currency))
     yield Text(view.LARGER, style="dim")
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from sim.evidence.results import Interval, Refused
-from sim.planning.power import Number, Point, Study
+from sim.experiment.outcomes import NAMED
+from sim.experiment.ratios import DEFINITIONS as RATIOS
+from sim.planning.power import Study
+from sim.planning.power_points import Number, Point
 from sim.report.display import Column, Row, Table, table, text
 from sim.report.tables import number_columns, number_parts, to_csv
 from sim.report.wording import EMPTY, Cell, cell, counted, difference_unit, percent, quantity
@@ -27,7 +30,8 @@ PUT_IN = (
 
 def unit(metric: str, currency: str) -> str:
     """The unit of a metric that a trial can have."""
-    return "share" if metric == "churn_rate" else currency
+    own: dict[str, str] = {name: unit for name, (_, unit) in (NAMED | RATIOS).items()}
+    return "share" if metric == "churn_rate" else own.get(metric, currency)
 
 
 def plain(item: Number | None) -> object:
@@ -62,8 +66,8 @@ def sentences(study: Study, currency: str) -> list[str]:
         f"“{plan.trial_decision.if_inconclusive}” stays."
     )
     takes = (
-        f"A trial takes {study.horizon:g} days, and its arms cost {quantity(_value(cost), currency)} more than "
-        f"“{plan.reference}” for the same customers."
+        f"A trial takes {plan.start_days[-1] + study.horizon:g} days, and its arms cost "
+        f"{quantity(_value(cost), currency)} more than “{plan.reference}” for the same customers."
     )
     asked, reached = study.asked, study.reached
     met = "which was asked for" if reached <= asked.precision else f"though {asked.precision * 100:.2g} were asked for"
@@ -86,9 +90,12 @@ def design(study: Study) -> str:
     plan = study.experiment
     sizes = ", ".join(f"{arm} {n:,.0f}" for arm, n in sorted(_sizes(study).items(), key=_place(list(plan.arms))))
     strata = f" by {', '.join(map(as_words, plan.assignment.strata))}" if plan.assignment.strata else ""
+    waves = plan.starts
+    begin = f" in {waves.waves} waves {waves.every_days} days apart" if waves is not None else ""
     return (
-        f"{sizes} customers of a base of {study.customers:,}; assigned: {plan.assignment.method}{strata}; followed for "
-        f"{study.horizon:g} days; level {plan.alpha:.0%}; wanted power {study.asked.power:.0%}.{_no_formula(study)}"
+        f"{sizes} customers of a base of {study.customers:,}; assigned: {plan.assignment.method}{strata}{begin}; "
+        f"followed for {study.horizon:g} days; level {plan.alpha:.0%}; wanted power "
+        f"{study.asked.power:.0%}.{_no_formula(study)}"
     )
 
 

@@ -9,9 +9,9 @@ from typing import Any
 
 from markupsafe import Markup
 
+from sim.report import doses_view, run_view
 from sim.report import experiment_view as tables
 from sim.report import experiment_words as words
-from sim.report import run_view
 from sim.report import study_view as view
 from sim.report.figures.effects import draw_effects
 from sim.report.figures.style import inline
@@ -79,6 +79,7 @@ def render_study(summary: Summary, provenance: Mapping[str, Any], figures: Mappi
         lives=view.contrasts_table(experiment, summary, others),
         reasons=tables.reasons_table(experiment),
         methods=[*tables.methods(experiment), *view.methods_beside(experiment)],
+        doses=doses_view.doses_table(experiment),
         equivalence=view.equivalence_words(experiment, summary),
         subgroups=[
             (metric_name(metric), made)

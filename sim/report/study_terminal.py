@@ -9,6 +9,7 @@ from rich.padding import Padding
 from rich.rule import Rule
 from rich.text import Text
 
+from sim.report import doses_view
 from sim.report import study_view as view
 from sim.report.experiment_words import conclusion
 from sim.report.terminal import to_rich
@@ -28,6 +29,10 @@ def show_study(summary: Summary, page: str) -> Iterator[RenderableType]:
             yield to_rich(shown)
             for mark, words in shown.notes:
                 yield Text(f"  {mark}: {words}", style="dim")
+    if doses := doses_view.doses_table(experiment):
+        yield to_rich(doses)
+        for mark, words in doses.notes:
+            yield Text(f"  {mark}: {words}", style="dim")
     for words in view.equivalence_words(experiment, summary):
         yield Text(words)
     yield Text.assemble(("What follows: ", "bold"), conclusion(experiment["trial_decision"]))

@@ -26,6 +26,7 @@ METRICS: dict[str, tuple[str, str]] = {
     "abandoned_share": ("callers who tired of waiting", "放弃率"),
     "calls_per_customer": ("calls a customer", "户均来电"),
     "win_back_rate": ("leavers won back", "挽回率"),
+    "contacts_per_customer": ("contacts a customer", "户均触达次数"),
     "log_rank": ("survival, log-rank test", "对数秩检验"),
     "hazard_ratio": ("hazard ratio", "风险比"),
     "days_there": ("days still there", "平均在网天数"),
@@ -83,6 +84,13 @@ REASONS: dict[str, str] = {
     "arrears": "cancelled for arrears",
     "resale": "cards that were resold",
 }
+
+GIVEN: dict[str, str] = {
+    "circle_call": "calls to their circles",
+    "answers": "answers to rivals' promotions",
+    "warning_call": "warning calls",
+}
+"""What is given or not, where the file's word alone would not read well."""
 
 ASSIGNMENTS: dict[str, str] = {
     "simple": "each customer by a draw of its own",
@@ -174,10 +182,6 @@ def _items(value: object) -> list[object]:
     return list(value) if isinstance(value, list | tuple) else [] if value is None else [value]
 
 
-_GIVEN = {"answers": "answers to rivals' promotions", "circle_call": "calls to their circles"}
-"""What a key that is true gives, where the key alone does not say it."""
-
-
 def gets_in_words(gets: Mapping[str, Any]) -> str:
     """Say what a customer gets or a firm does, from the data of an arm or of a tier's policy; empty if nothing."""
     parts = []
@@ -195,7 +199,7 @@ def gets_in_words(gets: Mapping[str, Any]) -> str:
         elif key == "policy":
             parts.append(f"policy {quoted(value)}")
         elif value is True:
-            parts.append(_GIVEN.get(key) or as_words(key))
+            parts.append(GIVEN.get(key, as_words(key)))
         elif isinstance(value, Mapping):
             parts.append(f"{as_words(key)} ({gets_in_words(value)})")
         elif key == "cadence":

@@ -36,7 +36,7 @@ def circles_are_possible(view: View) -> Iterator[Problem]:
             yield view.problem((*path, "share"), shown(share), rule)
 
 
-NOT_BY_CIRCLE = ("equivalence", "guardrails", "looks", "factorial", "inject")
+NOT_BY_CIRCLE = ("equivalence", "guardrails", "looks", "factorial", "inject", "starts")
 """What an experiment asks for that knows no form where whole circles are assigned."""
 
 

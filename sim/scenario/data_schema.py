@@ -34,6 +34,8 @@ class MetricColumn(Block):
     """A number that the data hold of each customer."""
 
     column: Column
+    per: Column | None = None
+    """What it is counted by, such as months: the metric is the total of `column` over the total of this one."""
     unit: Text | None = None
     wording: Text | None = None
     may_be_negative: bool = False

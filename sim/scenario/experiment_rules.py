@@ -8,7 +8,7 @@ from typing import Any, get_args
 
 from sim.scenario.circle_rules import circles_can_be_dealt
 from sim.scenario.document import Places
-from sim.scenario.experiment_schema import NO_CADENCE, Experiment, FirmMetric, FirmQuestion
+from sim.scenario.experiment_schema import NO_CADENCE, AnyMetric, Experiment, FirmQuestion
 from sim.scenario.firm_rules import FIRM_RULES
 from sim.scenario.inject_rules import injected_fits
 from sim.scenario.loaded import Loaded
@@ -21,6 +21,8 @@ _WITH_RESIDUAL = "net_value_with_residual_per_customer"
 _WIN_BACK_RATE = "win_back_rate"
 
 _CELLS = ("neither", "first", "second", "both")
+_SHARES = [name for name in get_args(AnyMetric) if name.endswith("_rate") or "_share" in name]
+_OF_TIERS = [name for name in get_args(AnyMetric) if name.endswith("_middle_and_high")]
 
 Found = Iterator[Problem]
 
@@ -81,7 +83,7 @@ def _lists_without_repeats(view: View) -> Found:
 
 def _metrics_listed(view: View) -> Found:
     listed = [name for _, name in view.names("metrics")]
-    if not set(listed) <= set(get_args(FirmMetric)):
+    if not set(listed) <= set(get_args(AnyMetric)):
         return  # a misspelt metric has its message; what it would list is not known
     using: list[KeyPath] = [("decision", "metric"), ("trial_decision", "metric")]
     using += [(*path, "metric") for path, _ in view.entries("equivalence")]
@@ -111,6 +113,21 @@ def _shares_are_of_all_arms(view: View) -> Found:
         yield view.problem(("assignment", "shares"), "a block", rule)
 
 
+def _doses_are_of_all_arms(view: View) -> Found:
+    doses, arms = view.block("doses"), view.block("arms")
+    for name in doses if arms else ():
+        if name not in arms:
+            yield view.unknown(("doses", name), name, arms, ("arms",))
+    missing = [name for name in arms if name not in doses]
+    if doses and missing:
+        rule = f"a dose of every arm ({view.where('arms')}): there is none of {', '.join(missing)}"
+        yield view.problem(("doses",), "a block", rule)
+    if doses and len({view.number("doses", name) for name in doses}) == 1:
+        yield view.problem(("doses",), "the same dose for all", "doses that differ")
+    if doses:
+        yield from _no_strata(view, f"the trend over doses knows no strata ({view.where('doses')})")
+
+
 def _factors_have_four_arms(view: View) -> Found:
     seen: dict[str, int] = {}
     for cell in _CELLS:
@@ -120,16 +137,24 @@ def _factors_have_four_arms(view: View) -> Found:
                     at, shown(name), f"another arm than that on line {seen[name]}: each cell has its own"
                 )
             seen.setdefault(name, view.line(*at))
-    if seen and view.get("assignment", "method") == "stratified":
-        rule = f"simple or complete: effects of factors know no strata ({view.where('factorial')})"
-        yield view.problem(("assignment", "method"), "'stratified'", rule)
+    if seen:
+        yield from _no_strata(view, f"effects of factors know no strata ({view.where('factorial')})")
+
+
+def _no_strata(view: View, because: str) -> Found:
+    """Nothing by which arms would be compared within strata."""
+    if view.get("assignment", "method") == "stratified":
+        yield view.problem(("assignment", "method"), "'stratified'", f"simple or complete: {because}")
+    if view.get("starts") is not None:
+        yield view.problem(("starts",), "waves, which are strata", f"left out: {because}")
 
 
 def _margins_are_possible(view: View) -> Found:
     for path, guardrail in view.entries("guardrails"):
         margin = view.number(*path, "margin")
-        if guardrail.get("metric") == "churn_rate" and margin is not None and margin >= 1:
-            rule = f"a share below 1, because the metric is churn_rate ({view.where(*path, 'metric')})"
+        metric = guardrail.get("metric")
+        if metric in _SHARES and margin is not None and margin >= 1:
+            rule = f"a share below 1, because the metric is {metric} ({view.where(*path, 'metric')})"
             yield view.problem((*path, "margin"), shown(margin), rule)
 
 
@@ -142,9 +167,7 @@ def _dunnett_fits(view: View) -> Found:
         if name != against[0]:
             rule = f"{against[0]}, as all others: Dunnett compares with one arm {because}"
             yield view.problem(("contrasts", place, "against"), shown(name), rule)
-    if view.get("assignment", "method") == "stratified":
-        rule = f"simple or complete: Dunnett knows no strata {because}"
-        yield view.problem(("assignment", "method"), "'stratified'", rule)
+    yield from _no_strata(view, f"Dunnett knows no strata {because}")
 
 
 def _rules_can_decide(view: View) -> Found:
@@ -190,6 +213,9 @@ def _world_has_it(view: View, scenario: Loaded[Scenario]) -> Found:
             yield view.problem(
                 (*path, "answers"), "true", f"left out, because {scenario.file} has no block 'intelligence'"
             )
+        if arm.get("complaint_line") is True and world.team is None:
+            rule = f"left out, because {scenario.file} has no block 'team'"
+            yield view.problem((*path, "complaint_line"), "true", rule)
         if arm.get("points_reminder") is True and (world.points is None or world.points.reminder is None):
             block = "block 'points'" if world.points is None else "points.reminder"
             yield view.problem((*path, "points_reminder"), "true", f"left out, because {scenario.file} has no {block}")
@@ -228,10 +254,13 @@ def _horizon_fits(view: View, scenario: Loaded[Scenario]) -> Found:
 def _looks_within_horizon(view: View, scenario: Loaded[Scenario]) -> Found:
     days = view.get("looks", "days")
     horizon = view.number("horizon_days") or scenario.value.horizon_days
+    waves, apart = (view.number("starts", key) for key in ("waves", "every_days"))
+    last = 0 if waves is None or apart is None else (waves - 1) * apart
     for place in range(len(days) if isinstance(days, list) else 0):
         day = view.number("looks", "days", place)
-        if day is not None and day > horizon:
-            rule = f"at most the horizon, {shown(horizon)}: the trial has ended by then"
+        if day is not None and day > horizon + last:
+            end = f"the last wave's end, {shown(horizon + last)}" if last else f"the horizon, {shown(horizon)}"
+            rule = f"at most {end}: the trial has ended by then"
             yield view.problem(("looks", "days", place), shown(day), rule)
 
 
@@ -266,6 +295,13 @@ def _leavers_can_come_back(view: View, scenario: Loaded[Scenario]) -> Found:
         if name == _WIN_BACK_RATE:
             rule = f"another metric, because {scenario.file} has no block 'win_back'"
             yield view.problem(at, shown(name), rule)
+
+
+def _value_is_known(view: View, scenario: Loaded[Scenario]) -> Found:
+    """Without tiers nobody is of middle or high value."""
+    for at, name in view.names("metrics"):
+        if name in _OF_TIERS and scenario.value.tiers is None:
+            yield view.problem(at, shown(name), f"another metric, because {scenario.file} has no block 'tiers'")
 
 
 def _doubt_has_range(view: View, scenario: Loaded[Scenario]) -> Found:
@@ -312,6 +348,7 @@ INSIDE_RULES: tuple[Callable[[View], Found], ...] = (
     _metrics_listed,
     _strata_fit,
     _shares_are_of_all_arms,
+    _doses_are_of_all_arms,
     _factors_have_four_arms,
     _margins_are_possible,
     _dunnett_fits,
@@ -326,6 +363,7 @@ _AGAINST_SCENARIO: tuple[Callable[[View, Loaded[Scenario]], Found], ...] = (
     _follow_up_is_lived,
     _residual_known,
     _leavers_can_come_back,
+    _value_is_known,
     _doubt_has_range,
     circles_can_be_dealt,
 )

@@ -33,10 +33,8 @@ DeskMetric = Literal[
     "abandoned_share",
     "calls_per_customer",
 ]
-TrialMetric = Literal[Metric, "win_back_rate"]
-"""What an experiment can ask: where the firm wins back, how many of those who left came back too."""
-FirmMetric = Literal[TrialMetric, DeskMetric]
-"""What a question about the firm can ask: what is measured at the save desk too."""
+FirmMetric = Literal[Metric, "win_back_rate", DeskMetric]
+"""What a question about the firm can ask: what is measured at the save desk, and where the firm wins back, too."""
 PolicyPart = Literal[
     "cadence",
     "complaint_line",
@@ -52,6 +50,19 @@ PolicyPart = Literal[
     "win_back",
 ]
 """What a policy does for a tier, part by part."""
+CustomerMetric = Literal[
+    Metric,
+    "kept_share",
+    "kept_revenue_share",
+    "kept_share_middle_and_high",
+    "kept_revenue_share_middle_and_high",
+    "revenue_per_customer_month",
+    "contacts_per_customer",
+    "save_rate",
+    "win_back_rate",
+]
+"""What an experiment on customers can ask."""
+AnyMetric = Literal[FirmMetric, CustomerMetric]
 Unit = Literal["customer", "circle", "firm"]
 Choice = Literal["highest", "lowest"]
 TrialChoice = Literal["cheapest_below_reference", "cheapest_above_reference"]
@@ -98,9 +109,12 @@ class Equivalence(Block):
 class Guardrail(Block):
     """What an arm must not make worse than the reference by a margin, in the metric's unit (shares are fractions)."""
 
-    metric: Metric
+    metric: CustomerMetric
     worse: Literal["higher", "lower"]
     margin: float = Field(gt=0)
+
+
+Dose = Annotated[float, Field(ge=0)]
 
 
 class Factorial(Block):
@@ -149,6 +163,13 @@ class Looks(Block):
     futility: PlannedFutility | None = None
 
 
+class Starts(Block):
+    """Customers do not all begin on one day: waves, dealt by chance, begin so many days after one another."""
+
+    waves: Annotated[Whole, Field(ge=2, le=24)]
+    every_days: Annotated[Whole, Field(ge=1, le=365)]
+
+
 def _setting(value: object) -> object:
     items = value if isinstance(value, list | tuple) else [value]
     if not all(item is None or isinstance(item, bool | int | float | str) for item in items):
@@ -184,10 +205,15 @@ class Question(Block):
     background: Background
     arms: Mapping[Name, Arm | FirmArm] = Field(min_length=2, max_length=16)
     reference: Name
-    metrics: Many[FirmMetric] = Field(min_length=1)
+    metrics: Many[AnyMetric] = Field(min_length=1)
     contrasts: Many[Contrast] = Field(min_length=1)
     decision: Decision
     doubt: Many[Text] = ()
+
+    @property
+    def start_days(self) -> tuple[float, ...]:
+        """Days on which customers begin."""
+        return (0.0,)
 
 
 class Experiment(Question):
@@ -197,7 +223,7 @@ class Experiment(Question):
     eligible: Eligible = Eligible()
     assignment: Assignment
     arms: dict[Name, Arm] = Field(min_length=2, max_length=16)
-    metrics: Many[TrialMetric] = Field(min_length=1)
+    metrics: Many[CustomerMetric] = Field(min_length=1)
     equivalence: Many[Equivalence] = ()
     alpha: float = Field(default=0.05, gt=0, lt=0.5)
     multiplicity: Literal["holm", "dunnett", "benjamini_hochberg"] = "holm"
@@ -211,6 +237,22 @@ class Experiment(Question):
     looks: Looks | None = None
     follow_up_days: Many[HorizonDays] = ()
     """Days by which effects are read, besides the horizon; later ones than it are lived without the campaign."""
+    doses: dict[Name, Dose] | None = None
+    """How much each arm gives: more of it may do more."""
+    starts: Starts | None = None
+    """Left out, everybody begins on day 0."""
+
+    @property
+    def start_days(self) -> tuple[float, ...]:
+        """Days on which customers begin, one a wave."""
+        if self.starts is None:
+            return (0.0,)
+        return tuple(float(wave * self.starts.every_days) for wave in range(self.starts.waves))
+
+    @property
+    def stratified(self) -> bool:
+        """Whether arms are compared within strata: those of the assignment, and waves, in which arms are dealt."""
+        return self.assignment.method == "stratified" or self.starts is not None
 
 
 NO_TRIAL = (
@@ -235,8 +277,11 @@ class FirmQuestion(Question):
             "inject",
             "looks",
             "guardrails",
+            "starts",
+            "doses",
         ),
         NO_TRIAL,
     )
 
     arms: dict[Name, FirmArm] = Field(min_length=2, max_length=16)
+    metrics: Many[FirmMetric] = Field(min_length=1)

@@ -10,11 +10,13 @@ from typing import Any, Generic, TypeVar
 from pydantic import BaseModel
 
 from sim.scenario.document import Places
-from sim.scenario.problems import InputProblems, KeyPath, Problem, dotted, nearest
+from sim.scenario.problems import InputProblems, KeyPath, Problem, dotted, near
 from sim.scenario.provenance import Provenance
 from sim.scenario.resolved import resolved_text
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
+NEAREST = 3
+"""Paths that are named where one does not exist."""
 Scalar = float | int | str | bool | None
 Setting = Scalar | tuple[Scalar, ...]
 Settings = Mapping[str, "Setting | Settings"]
@@ -93,11 +95,12 @@ class Loaded(Generic[ModelT]):
     def _unknown(self, path: str, known: Iterable[str], place: str | None) -> Problem:
         candidates = list(known)
         is_block = any(name.startswith(path + ".") for name in candidates)
-        hint = None if is_block else nearest(path, candidates)
+        close = [] if is_block else near(path, candidates, NEAREST)
+        others = close[1:] or ([] if close else _around(path, candidates))
         rule = f"the path of a value in {self.file.name}"
-        if hint is None:
-            rule += f", such as {', '.join(_around(path, candidates))}"
-        return Problem(place or str(self.file), None, path, "an unknown path", rule, hint)
+        if others:
+            rule += f", such as {', '.join(others)}"
+        return Problem(place or str(self.file), None, path, "an unknown path", rule, close[0] if close else None)
 
 
 class _Elsewhere(Places):

@@ -38,3 +38,4 @@ class Arm(Block):
     answers: bool | None = None
     bundle: bool | None = None
     win_back: WinBackEffort | None = None
+    complaint_line: bool | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from sim.scenario.experiment_schema import NO_CADENCE
-from sim.scenario.planning_schema import NOTHING
+from sim.scenario.planning_schema import NOTHING, period_days
 from sim.scenario.problems import KeyPath, Problem, shown
 from sim.scenario.view import View
 
@@ -56,6 +56,7 @@ def _mechanisms_present(view: View) -> Found:
             "circle_call": "circles",
             "win_back": "win_back",
             "bundle": "bundles",
+            "complaint_line": "team",
         }
         for key, block in needs.items():
             if action.get(key) not in (None, False) and view.get(block) is None:
@@ -92,6 +93,49 @@ def _cells_can_be_told(view: View) -> Found:
         before = month
 
 
+def _periods_fill_the_horizon(view: View) -> Found:
+    at = ("planning", "periods")
+    if not isinstance(view.get(*at), dict):
+        return
+    for key in ("budget_yuan", "per_days"):
+        if view.number("planning", key) is not None:
+            rule = f"left out, because budgets are stated by period ({view.where(*at, 'budgets_yuan')})"
+            yield view.problem(("planning", key), shown(view.number("planning", key)), rule)
+    start, months, horizon = view.date("start"), view.number(*at, "months"), view.number("horizon_days")
+    budgets = view.get(*at, "budgets_yuan")
+    if start is None or months is None or horizon is None or months < 1 or int(months) != months:
+        return
+    days = period_days(start, int(months), horizon)
+    if isinstance(budgets, list | tuple) and len(budgets) != len(days):
+        rule = (
+            f"{len(days)}, one for every {months:g} months of the horizon of {horizon:g} days from {start} "
+            f"({view.where('horizon_days')})"
+        )
+        yield view.problem((*at, "budgets_yuan"), f"{len(budgets)} budgets", rule)
+    yield from _offered_in_periods(view, len(days))
+
+
+def _offered_in_periods(view: View, periods: int) -> Found:
+    at, actions = ("planning", "periods", "offered"), view.known(*_ACTIONS)
+    for name, numbers in view.block(*at).items():
+        if actions and name not in actions:
+            yield view.unknown((*at, name), name, actions, _ACTIONS)
+        for place, _ in enumerate(numbers if isinstance(numbers, list | tuple) else ()):
+            number = view.number(*at, name, place)
+            if number is not None and number > periods:
+                yield view.problem((*at, name, place), shown(number), f"1 to {periods}, the periods of the plan")
+
+
+def _promotions_have_dates(view: View) -> Found:
+    at = ("planning", "promotions")
+    if view.get(*at) is None:
+        return
+    rivals = [promotion for _, promotion in view.entries("promotions") if promotion.get("ours") is not True]
+    if not any(promotion.get(key) is not None for promotion in rivals for key in ("dated", "recurring")):
+        rule = "left out, because no promotion of a rival has a date that could be known"
+        yield view.problem(at, shown(view.get(*at)), rule)
+
+
 def _limits_can_be_kept(view: View) -> Found:
     tiers = {tier for tier in ("platinum", "gold") if view.get("tiers", tier) is not None}
     shares = (*_LIMITS, "spend_share")
@@ -123,5 +167,7 @@ _RULES: tuple[Callable[[View], Found], ...] = (
     _mechanisms_present,
     _actions_give_something,
     _cells_can_be_told,
+    _periods_fill_the_horizon,
+    _promotions_have_dates,
     _limits_can_be_kept,
 )

@@ -90,8 +90,13 @@ def shown(value: object) -> str:
 
 def nearest(name: object, candidates: Iterable[str]) -> str | None:
     """Give the candidate that a misspelt name most probably means, or None."""
-    close = difflib.get_close_matches(str(name), list(candidates), n=1, cutoff=0.6)
+    close = near(name, candidates, 1)
     return close[0] if close else None
+
+
+def near(name: object, candidates: Iterable[str], most: int) -> list[str]:
+    """Give the candidates that a misspelt name may mean, the likeliest first."""
+    return difflib.get_close_matches(str(name), list(candidates), n=most, cutoff=0.6)
 
 
 def one_of(names: Iterable[str]) -> str:

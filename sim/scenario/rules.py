@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from sim.scenario.circle_rules import circles_are_possible
+from sim.scenario.clock_rules import acts_on_clocks_that_run
 from sim.scenario.compared_rules import targets_and_checks_are_whole
 from sim.scenario.document import Places
 from sim.scenario.experiment_schema import NO_CADENCE
@@ -422,4 +423,5 @@ _RULES: tuple[Callable[[View], Found], ...] = (
     returns_are_whole,
     _spreads_possible,
     circles_are_possible,
+    acts_on_clocks_that_run,
 )

@@ -5,15 +5,27 @@ The same file may serve `sim run`: what only a simulation needs may stand in it 
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from sim.scenario.data_schema import Column, Data
-from sim.scenario.experiment_schema import Background, Contrast, Decision, Eligible, TrialChoice
+from sim.scenario.experiment_schema import (
+    Background,
+    Contrast,
+    Decision,
+    Dose,
+    Eligible,
+    Factorial,
+    Guardrail,
+    Looks,
+    Starts,
+    TrialChoice,
+)
 from sim.scenario.inject_schema import Inject
-from sim.scenario.kinds import Block, Many, Name, PositiveDays, Text
+from sim.scenario.kinds import Block, Many, Name, PositiveDays, Text, Whole
 from sim.scenario.offers import Arm
+from sim.scenario.schema import HorizonDays
 
 
 class StudyAssignment(Block):
@@ -21,6 +33,8 @@ class StudyAssignment(Block):
 
     method: Literal["simple", "complete", "stratified"]
     strata: Many[Column] = ()
+    shares: dict[Name, Annotated[Whole, Field(ge=1, le=100)]] | None = None
+    """Not used: of a real trial they stand in `data.shares`."""
 
 
 class StudyEquivalence(Block):
@@ -55,6 +69,7 @@ class Study(Block):
     contrasts: Many[Contrast] = Field(min_length=1)
     correction: Literal["holm", "dunnett", "false_discovery_rate"] = "holm"
     equivalence: Many[StudyEquivalence] = ()
+    doses: dict[Name, Dose] | None = None
     alpha: float = Field(default=0.05, gt=0, lt=0.5)
     trial_decision: StudyDecision
     data: Data
@@ -64,3 +79,9 @@ class Study(Block):
     decision: Decision | None = None
     doubt: Many[Text] = ()
     inject: Inject | None = None
+    multiplicity: Literal["holm", "dunnett", "benjamini_hochberg"] | None = None
+    guardrails: Many[Guardrail] = ()
+    factorial: Factorial | None = None
+    looks: Looks | None = None
+    follow_up_days: Many[HorizonDays] = ()
+    starts: Starts | None = None

@@ -18,6 +18,7 @@ from sim.evidence.cuped import without_the_past
 from sim.evidence.equivalence import mean_equivalence, share_equivalence, stratified_share_equivalence
 from sim.evidence.means import mean_difference, stratified_mean_difference
 from sim.evidence.proportions import risk_difference, stratified_risk_difference
+from sim.evidence.ratios import Ratio, ratio, ratio_difference
 from sim.evidence.regression import adjusted_mean_difference
 from sim.evidence.restricted_mean import restricted_mean_difference
 from sim.evidence.results import Estimate, Refused
@@ -35,6 +36,7 @@ OF_LIVES = (LOG_RANK, HAZARD_RATIO, DAYS_THERE)
 NOT_BY_CIRCLE = Refused(TAKEN_FOR_INDEPENDENT)
 BOOTSTRAP = "bootstrap"
 NO_INTERVAL = Refused("the bootstrap is not known within strata")
+NOT_OF_RATIOS = Refused("equivalence of ratios of totals is not known")
 NOT_EQUIVALENT = Refused("equivalence is not known where whole circles were assigned or follow-up ends early")
 
 
@@ -70,7 +72,7 @@ class Trial:
     def is_share(self, metric: str) -> bool:
         """Whether a metric is 0 or 1 of each customer."""
         own = self.study.data.metrics.get(metric)
-        return metric == CHURN or (own is not None and own.unit == SHARE)
+        return metric == CHURN or (own is not None and own.unit == SHARE and own.per is None)
 
     def pair(self, arm: str, against: str) -> Pair:
         """The customers of two arms."""
@@ -96,6 +98,8 @@ class Trial:
             return self._share_gone(of, None)
         if self.cut_short and not self.is_share(metric):
             return Refused(f"{self.cut_short:,} customers' follow-up ends before the horizon: amounts are not complete")
+        if metric in self.records.per:
+            return self._ratio(metric, of)
         if self.records.circle is not None:
             circle = self.records.circle[of.rows]
             return clustered_mean_difference(values, of.in_arm, circle, level=self.level).one()
@@ -107,7 +111,12 @@ class Trial:
 
     def beside(self, metric: str, arm: str, against: str) -> dict[str, Found]:
         """Other estimates of the same difference, by the name of their method."""
-        if metric not in self.records.values or self.cut_short or self.records.circle is not None:
+        if (
+            metric not in self.records.values
+            or metric in self.records.per
+            or self.cut_short
+            or self.records.circle is not None
+        ):
             return {}
         of = self.pair(arm, against)
         values = self.records.values[metric]
@@ -117,6 +126,8 @@ class Trial:
         """Is the difference within the margin?"""
         if self.cut_short or self.records.circle is not None:
             return NOT_EQUIVALENT
+        if metric in self.records.per:
+            return NOT_OF_RATIOS
         of = self.pair(arm, against)
         values = self.records.values[metric][of.rows]
         if self.is_share(metric):
@@ -124,6 +135,20 @@ class Trial:
             return claim(*self._counts(of, values), margin=margin, alpha=self.study.alpha).one()
         samples = self._samples(of, values)
         return mean_equivalence(*samples, margin=margin, strata=self._strata > 0, alpha=self.study.alpha).one()
+
+    def ratio(self, metric: str, mask: Flags) -> Ratio:
+        """A ratio of totals among some customers."""
+        return ratio(self.records.values[metric][mask], self.records.per[metric][mask])
+
+    def _ratio(self, metric: str, of: Pair) -> Found:
+        if self.records.circle is not None:
+            return NOT_BY_CIRCLE
+        sides = []
+        for side in (of.in_arm, ~of.in_arm):
+            mask = np.zeros(len(self.records), dtype=bool)
+            mask[of.rows[side]] = True
+            sides.append(self.ratio(metric, mask))
+        return ratio_difference(*sides, level=self.level).one()
 
     @property
     def _strata(self) -> int:
@@ -187,7 +212,9 @@ class Trial:
         if self._strata > 1 and self.records.stratum is not None:
             number = self.records.stratum.number[of.rows]
             columns = np.column_stack([columns, *(number == place for place in range(1, self._strata))])
-        found["least squares"] = adjusted_mean_difference(values[of.rows], of.in_arm, columns, level=self.level).one()
+        found["least squares"] = adjusted_mean_difference(
+            values[of.rows], of.in_arm, columns, robust="HC3", population=True, level=self.level
+        ).one()
         return found
 
     def _cuped(self, of: Pair, values: Numbers, covariate: Numbers) -> Found:

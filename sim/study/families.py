@@ -12,7 +12,7 @@ from sim.study.estimates import Found, Trial
 Pairs = Mapping[str, tuple[str, str]]
 FAMILIES: dict[str, Callable[[Mapping[str, Found], str], dict[str, Found]]] = {
     "holm": holm_family,
-    "dunnett": holm_family,  # where Dunnett's correction is not known: curves, censored shares
+    "dunnett": holm_family,  # where Dunnett's correction is not known: curves, censored shares, ratios
     "false_discovery_rate": false_discovery_family,
 }
 
@@ -27,7 +27,8 @@ def leads(trial: Trial, metric: str, pairs: Pairs) -> dict[str, Found]:
     pairs
         Arm and the one that it is compared with, by a name of the pair.
     """
-    if trial.study.correction == "dunnett" and metric in trial.records.values and not trial.cut_short:
+    known = metric in trial.records.values and metric not in trial.records.per
+    if trial.study.correction == "dunnett" and known and not trial.cut_short:
         return _dunnett(trial, metric, pairs)
     found = {name: trial.lead(metric, *pair) for name, pair in pairs.items()}
     return FAMILIES[trial.study.correction](found, metric)

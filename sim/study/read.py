@@ -51,6 +51,11 @@ def read_records(file: Path, loaded: Loaded[Study]) -> Source:
     records = Records(
         arm=arm,
         values=_values(table, study, cost, lives),
+        per={
+            name: table.numbers(metric.per, least=0.0)
+            for name, metric in study.data.metrics.items()
+            if metric.per is not None and name in study.metrics
+        },
         cost=cost,
         stratum=_stratum(table, study),
         circle=_circle(table, study, arm),
@@ -69,7 +74,8 @@ def read_records(file: Path, loaded: Loaded[Study]) -> Source:
 def _wanted(loaded: Loaded[Study]) -> dict[str, str]:
     study = loaded.value
     named: list[tuple[str | None, tuple[str, ...]]] = [(getattr(study.data, key), ("data", key)) for key in OF_COLUMNS]
-    named += [(metric.column, ("data", "metrics", name)) for name, metric in study.data.metrics.items()]
+    for name, metric in study.data.metrics.items():
+        named += [(column, ("data", "metrics", name)) for column in (metric.column, metric.per)]
     for key in ("covariates", "subgroups"):
         named += [(column, ("data", key)) for column in getattr(study.data, key)]
     named += [(column, ("assignment", "strata")) for column in study.assignment.strata]
@@ -115,7 +121,7 @@ def _values(table: Table, study: Study, cost: Numbers | None, lives: Lives | Non
         elif name in STANDARD:
             least = None if name == "net_value_per_customer" else 0.0
             values[name] = table.numbers(str(getattr(study.data, STANDARD[name])), least=least)
-        elif study.data.metrics[name].unit == SHARE:
+        elif study.data.metrics[name].unit == SHARE and study.data.metrics[name].per is None:
             values[name] = table.flags(study.data.metrics[name].column).astype(np.float64)
         else:
             metric = study.data.metrics[name]

@@ -43,6 +43,7 @@ class Records:
     ----------
     arm : number of the arm, in the order of the experiment's file
     values : by metric of the file; shares as 0 and 1, money in the file's currency
+    per : denominators of the metrics that are ratios of totals, whose `values` are the numerators
     cost : of each customer, whether it is a metric of the file or not
     stratum, circle : what was assigned within, and what was assigned as a whole
     lives : where the data tell days
@@ -55,6 +56,7 @@ class Records:
 
     arm: Whole
     values: Mapping[str, Numbers]
+    per: Mapping[str, Numbers] = field(default_factory=dict)
     cost: Numbers | None = None
     stratum: Groups | None = None
     circle: Whole | None = None

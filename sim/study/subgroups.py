@@ -43,6 +43,8 @@ def splits(trial: Trial, metric: str) -> list[Split]:
 def _split(trial: Trial, metric: str, arm: str, against: str, column: str) -> Split:
     if trial.records.circle is not None or trial.cut_short:
         return Split(metric, arm, against, column, {}, LACKING)
+    if metric in trial.records.per:
+        return Split(metric, arm, against, column, {}, Refused("subgroups are not compared in ratios of totals"))
     groups, of = trial.records.subgroups[column], trial.pair(arm, against)
     if len(groups.names) < 2:
         return Split(metric, arm, against, column, {}, Refused(f"every customer has the same {column}"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,10 +13,12 @@ from sim.evidence.balance import sample_ratio
 from sim.evidence.cells import counts, sample
 from sim.evidence.checks import Balance, Check
 from sim.evidence.competing import cumulative_incidence
+from sim.evidence.dose_response import least_dose_of_shares
 from sim.evidence.means import mean_difference
 from sim.evidence.proportions import risk_difference, wilson
 from sim.evidence.results import Estimate, Interval, Refused
 from sim.evidence.survival import Curve, kaplan_meier
+from sim.evidence.trend import share_trend
 from sim.scenario.data_schema import SHARE
 from sim.study.checking import check
 from sim.study.conclude import Conclusion, conclude
@@ -27,6 +30,10 @@ from sim.study.subgroups import Split, splits
 DIGITS = 12
 """Significant digits of every number in the summary."""
 CURVE_POINTS = 60
+NEARLY_ALL = 0.9
+"""Of the largest dose's effect: what is enough."""
+CANNOT = Refused("doses are not compared where whole circles were assigned or follow-up ends early")
+FEW_DOSES = Refused("fewer than 3 doses differ: no curve can be seen")
 WORDINGS = {
     CHURN: "share of those enrolled who left within the horizon (流失率)",
     "revenue_per_customer": "revenue within the horizon, a customer enrolled",
@@ -87,6 +94,7 @@ def summarise(source: Source, trial: Trial) -> dict[str, Any]:
                 ],
                 "equivalence": [_equivalence(trial, claim) for claim in study.equivalence],
                 "subgroups": [_split(split) for metric in study.metrics for split in splits(trial, metric)],
+                "doses": _doses(trial),
                 "naive": _naive(trial),
                 "trial_decision": _decision(concluded),
             }
@@ -185,10 +193,49 @@ def _level(trial: Trial, metric: str, mask: np.ndarray) -> Interval | Refused:
         return Interval(float(values.mean()), float(low), float(high), "trial", trial.level, n=n)
     if n < 2:
         return Refused("the arm has 1 customer: the doubt of its mean is not known")
+    if metric in trial.records.per:
+        return _ratio_level(trial, metric, mask)
     error = float(values.std(ddof=1) / np.sqrt(n))
     half = float(stdtrit(n - 1, 0.5 + trial.level / 2)) * error
     mean = float(values.mean())
     return Interval(mean, mean - half, mean + half, "trial", trial.level, error, n)
+
+
+def _ratio_level(trial: Trial, metric: str, mask: np.ndarray) -> Interval | Refused:
+    found, n = trial.ratio(metric, mask), int(mask.sum())
+    value, variance, denominator = (
+        float(np.asarray(part).item()) for part in (found.ratio, found.variance, found.denominator)
+    )
+    if denominator == 0:
+        return Refused("the denominators of the arm are all 0: it has no ratio")
+    error = math.sqrt(variance / n)
+    half = float(stdtrit(n - 1, 0.5 + trial.level / 2)) * error
+    return Interval(value, value - half, value + half, "trial", trial.level, error, n)
+
+
+def _doses(trial: Trial) -> list[dict[str, Any]]:
+    """Trend and least dose of every share; empty where the file gives no doses."""
+    given = trial.study.doses
+    if given is None:
+        return []
+    doses = np.array([given[arm] for arm in trial.arms], dtype=np.float64)
+    rows = []
+    for metric in (metric for metric in trial.study.metrics if trial.is_share(metric)):
+        values, of_arm = trial.records.values[metric], trial.records.arm
+        arms = [counts(values[of_arm == place] > 0) for place in range(len(doses))]
+        answers: dict[str, Found] = {"trend": CANNOT, "least_dose": CANNOT}
+        if not trial.cut_short and trial.records.circle is None:
+            answers["trend"] = share_trend(arms, doses, level=trial.level).one()
+            enough = len(np.unique(doses)) >= 3
+            answers["least_dose"] = (
+                least_dose_of_shares(arms, doses, of_largest=NEARLY_ALL, level=trial.level).one()
+                if enough
+                else FEW_DOSES
+            )
+        for what, found in answers.items():
+            label = found.label if isinstance(found, Estimate) else "least dose"
+            rows.append({"metric": metric, "what": what, "label": label, **_estimate(found)})
+    return rows
 
 
 def _contrast(trial: Trial, metric: str, pair: tuple[str, str], found: Found) -> dict[str, Any]:

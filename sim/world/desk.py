@@ -100,6 +100,7 @@ class Call(NamedTuple):
     queued: float  # days of the wait in which the desk was open
     customer: int
     tier: int
+    place: int  # of the customer in the world's array
 
 
 class _Queue(SortedQueue):
@@ -222,7 +223,7 @@ class Desk:
             yield seat | calendar.timeout(max(0.0, tires - calendar.now))
             if not seat.triggered:
                 seat.cancel()
-                self.calls.append(Call(asked, tires - asked, "tired", patience, place.customer, place.tier))
+                self.calls.append(Call(asked, tires - asked, "tired", patience, place.customer, place.tier, place.i))
                 world.answer_call(place.i, tires, saved=False, cost=0)
                 return
         begin = cast("float", seat.value)
@@ -233,7 +234,7 @@ class Desk:
         saved = uniform(*key, int(Decision.SAVED), *occurrence) <= self.success_share
         queued = begin - asked if self.hours is None else self.hours.between(asked, begin)
         outcome = "saved" if saved else "refused"
-        self.calls.append(Call(asked, begin - asked, outcome, queued, place.customer, place.tier))
+        self.calls.append(Call(asked, begin - asked, outcome, queued, place.customer, place.tier, place.i))
         world.answer_call(place.i, end, saved=bool(saved), cost=round(service * self.cost_a_day))
 
 

@@ -21,18 +21,18 @@ Customers = np.ndarray[Any, Any]
 
 
 def _when(happened: str, day: str) -> Callable[[Customers], np.ndarray]:
-    return lambda customers: np.where(customers[happened] == 1, customers[day], -np.inf)
+    return lambda customers: np.where(customers[happened] > 0, customers[day], -np.inf)
 
 
 _DAY_OF: dict[str, Callable[[Customers], np.ndarray]] = {
     "reward": _when("rewarded", "reward_at"),
     "contact": lambda customers: customers["reached_at"],
     "agreement": _when("agreed", "agreement_at"),
-    "bundle": lambda customers: customers["bundle_until"],
+    "bundle": _when("bundled", "bundle_until"),
     "warning_call": lambda customers: customers["called_at"],
-    "win_back": lambda customers: customers["returned_at"],
+    "win_back": _when("returns", "returned_at"),
 }
-"""Day on which a customer was last given what a rival sees; -inf never."""
+"""Day on which a customer was last given what a rival sees, of a bundle the day on which it ends; -inf never."""
 
 
 def was_given(campaign: str, customers: Customers, scenario: Scenario, since: float, until: float) -> np.ndarray:

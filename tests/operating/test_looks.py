@@ -5,7 +5,7 @@ import numpy as np
 from sim.evidence.anytime import always_valid, confidence_sequence
 from sim.evidence.bounds import Design, Futility, Harm, bounds, operating
 from sim.evidence.cells import Counts
-from sim.evidence.interim import interim_shares
+from sim.evidence.interim import interim_lives, interim_shares
 from sim.evidence.spending import Spending
 from sim.evidence.stagewise import group_sequential, repeated_intervals
 from sim.evidence.stopping import Stops, first_crossing, looks_of, peeking, peeking_level
@@ -51,6 +51,17 @@ def test_the_level_of_all_looks_together(family: Family) -> None:
     planned = n[-1] / (2 * 0.3 * 0.7)
     stops = group_sequential(*seen, Design(harm=Harm()), planned=planned, better="lower", **NAMES)
     assert not stops.estimates.refused.any()
+    family.rate(check, stops.why <= 1, "is", 0.05)
+    check = "group-sequential: level, lives that begin one after the other"
+    draw, trials, each = generator(check), replications(4_000), 400
+    began = draw.uniform(0.0, 150.0, trials * each)
+    days = draw.exponential(250.0, trials * each)
+    lost_at = np.where(days < 180.0, began + days, np.inf)  # nobody is followed beyond 180 days
+    lives = interim_lives(
+        lost_at, draw.random(trials * each) < 0.5, [100.0, 200.0, 330.0],
+        trial=np.repeat(np.arange(trials), each), trials=trials, began=began,
+    )  # fmt: skip
+    stops = group_sequential(*lives, Design(harm=Harm()), planned=50.0, better="lower", **NAMES)
     family.rate(check, stops.why <= 1, "is", 0.05)
     check = "group-sequential: level, futility ignored"
     limits = bounds(Design(futility=Futility(1.0)), INFORMATION)

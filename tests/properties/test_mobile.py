@@ -151,6 +151,26 @@ def mobile_worlds(draw: st.DrawFn) -> Scenario:
             "success_share": draw(SHARE),
             "reasons": ["competitor", "need_gone"],
         }
+    if draw(st.booleans()):  # a kind of customer of its own
+        blocks["policies"]["dunning"]["others"]["warning_call"] = True
+        blocks["early_warning"] = {
+            "auc": 0.5,
+            "within_days": draw(st.integers(1, 120)),
+            "list_share": draw(SHARE),
+            "rests_months": draw(st.integers(0, 3)),
+            "call": {
+                "delay_days": draw(st.floats(1.0, 60.0)),
+                "cost_yuan": 1.5,
+                "reach_share": draw(SHARE),
+                "effect": {
+                    "max_reduction": draw(st.floats(-2.0, 1.0)),
+                    "asleep": draw(st.sampled_from([None, -1.0, 0.5])),
+                    "acts_on": ["competitor", "warning", "number_change"],
+                    "half_life_days": draw(st.floats(1.0, 60.0)),
+                    "lasts_days": draw(st.floats(0.0, 60.0)),
+                },
+            },
+        }
     return quiet(**blocks)
 
 
@@ -204,7 +224,8 @@ def check_debts(c: np.ndarray) -> None:
     assert owing[c["state"] == SUSPENDED].all()
     assert (c["served_share"] == 1.0)[np.isin(c["state"], [State.GROWTH, State.STABLE, State.WARNING])].all()
     assert not c["unbilled"][lost & (c["fraud"] == 1)].any()
-    assert (c["opted_out"] <= (c["contacts"] > 0)).all()
+    called = c["called_at"] >= 0.0 if "called_at" in (c.dtype.names or ()) else np.zeros(len(c), dtype=bool)
+    assert (c["opted_out"] <= ((c["contacts"] > 0) | called)).all()
     assert (c["touches"] <= 1).all()
 
 

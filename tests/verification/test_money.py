@@ -63,7 +63,7 @@ def test_free_days_are_forgone_and_no_other(days):
 
 def test_free_days_end_with_the_stay():
     """Catches free days that are paid for somebody who has left."""
-    world = roll_out(quiet(customers=500, reward=NOTHING, leaving=leaving(variety=1.0)), (None, 45.0))
+    world = roll_out(quiet(customers=500, reward=NOTHING, leaving=leaving(competitor=0.0, variety=1.0)), (None, 45.0))
     world.live(HORIZON)
     c = world.customers[world.customers["lost_at"] < 45.0]
     assert len(c) > 200

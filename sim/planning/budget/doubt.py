@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -84,6 +84,26 @@ def beats(values: Mapping[str, Lives]) -> list[dict[str, Any]]:
                 share = float((gap > 0).mean() + (gap == 0).mean() / 2)
                 found.append({"mix": one, "against": other, "share": share, "draws": len(gap)})
     return found
+
+
+def regret(chosen: Lives, others: Sequence[Lives]) -> dict[str, Any]:
+    """What the best of some mixes is expected to be worth more than the chosen one, in each world of the draws.
+
+    A draw is one replication, whose luck lets the best of several look better than it is: rather too much than too
+    little against these mixes.
+    """
+    if len(chosen.drawn) < FEWEST:
+        return {"refused": NO_DRAWS}
+    best = np.max([chosen.expected, *(other.expected for other in others)], axis=0)
+    lost = best - chosen.expected
+    return {
+        "mean": float(lost.mean()),
+        "high": float(np.quantile(lost, HIGH)),
+        "level": HIGH,
+        "best_share": float((lost <= 0).mean()),
+        "mixes": len(others),
+        "draws": len(lost),
+    }
 
 
 def at_risk(value: Lives) -> dict[str, Any]:

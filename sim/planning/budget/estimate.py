@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.planning.budget.responses import CONTACTS, VALUE, spend_columns
+from sim.planning.budget.lives import CONTACTS, VALUE
 from sim.planning.budget.shrinkage import shrink
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from sim.planning.budget.cells import Division
     from sim.planning.budget.responses import Responses
 
 
@@ -22,16 +23,23 @@ class Estimates:
 
     Attributes
     ----------
-    value, spend, contacts : float64 arrays, shape (actions, cells)
-        Yuan, yuan, and contacts a customer; so that `sizes` of them add up to the mean of the replications' sums.
+    value, contacts : float64 arrays, shape (actions, cells)
+        Yuan, and contacts a customer; so that `sizes` of them add up to the mean of the replications' sums.
+    spends : float64 array, shape (periods, actions, cells)
+        Yuan a customer, by the period in which they are paid.
     sizes : int64 array, shape (cells,)
         Customers of a cell in a base.
     """
 
     value: np.ndarray
-    spend: np.ndarray
+    spends: np.ndarray
     contacts: np.ndarray
     sizes: np.ndarray
+
+    @property
+    def spend(self) -> np.ndarray:
+        """Yuan a customer in all periods; shape (actions, cells)."""
+        return self.spends.sum(axis=0)  # type: ignore[no-any-return]
 
 
 def cell_sizes(customers: np.ndarray) -> np.ndarray:
@@ -50,35 +58,42 @@ def cell_sizes(customers: np.ndarray) -> np.ndarray:
 
 
 def estimate(
-    responses: Responses, actions: Sequence[str], design: np.ndarray, sizes: np.ndarray, *, cash_only: bool
+    responses: Responses, actions: Sequence[str], division: Division, sizes: np.ndarray, *, cash_only: bool
 ) -> Estimates:
-    """Estimate from replications, shrunken over cells.
+    """Estimate from replications, shrunken over the cells of each day.
 
     Parameters
     ----------
     responses : Responses
     actions : sequence of str
-    design : float64 array, shape (cells, columns)
+    division : Division
     sizes : int64 array, shape (cells,)
         Cells of size 0 have no customer to give anything to.
     """
-    customers = responses.customers
+    customers, design = responses.customers, division.design()
     per_customer = np.divide(customers.mean(axis=0), sizes, out=np.zeros(len(sizes)), where=sizes > 0)
     there = (sizes > 0) & (customers.sum(axis=0) > 0)
+    periods = len(division.days)
+    days = [there & (division.period == period) for period in range(periods)]
 
-    def shrunken(columns: tuple[int, ...]) -> np.ndarray:
-        sums = responses.column(actions, *columns)
+    def shrunken(sums: np.ndarray, of: Sequence[np.ndarray]) -> np.ndarray:
         found = np.zeros(sums.shape[1:])
         for number in range(len(actions)):
-            means, variances = ratio_means(sums[:, number, there], customers[:, there])
-            found[number, there] = shrink(means, variances, design[there], sizes[there].astype(float))
+            for day in of:
+                if not sums[:, number, day].any():
+                    continue  # the action does not begin then
+                means, variances = ratio_means(sums[:, number, day], customers[:, day])
+                fit = design[np.flatnonzero(day) % division.at_once]
+                found[number, day] = shrink(means, variances, fit, sizes[day].astype(float))
         a_customer: np.ndarray = found * per_customer
         return a_customer
 
+    spends = responses.spends(actions, cash_only=cash_only, periods=periods)
     contacts = responses.column(actions, CONTACTS).mean(axis=0)
     return Estimates(
-        value=shrunken((VALUE,)),
-        spend=shrunken(spend_columns(cash_only)),
+        value=shrunken(responses.column(actions, VALUE), days),
+        # nothing is paid for a campaign before it has begun
+        spends=np.stack([shrunken(sums, days[: period + 1]) for period, sums in enumerate(spends)]),
         contacts=np.divide(contacts, sizes, out=np.zeros(contacts.shape), where=sizes > 0),
         sizes=sizes,
     )

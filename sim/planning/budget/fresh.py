@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sim.customer.draws import Decision, uniforms
 from sim.customer.record import NOT_ENROLLED
-from sim.planning.budget.responses import Responses, Twins, join, policy_key
+from sim.planning.budget.lives import Life, Twins
+from sim.planning.budget.responses import Begun, Responses, join, responses_of
 
 if TYPE_CHECKING:
     from sim.planning.budget.cells import Division
     from sim.scenario.offers import Arm
     from sim.scenario.schema import Scenario
+from sim.world.world import World
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,10 +26,10 @@ class Fresh:
 
     Attributes
     ----------
-    whole : float64 array, shape (replications, 4)
+    whole : float64 array, shape (replications, columns)
         Books of the world in which everybody gets what the mix says.
-    cells : float64 array, shape (replications, 4)
-        The same customers with the same actions, each taken from the world in which all get that action.
+    cells : float64 array, shape (replications, columns)
+        The same customers with the same actions, each taken from the world in which all get that action alone.
     responses : Responses
         Of the actions and the policy, twins of the assumption draws.
     """
@@ -37,24 +39,30 @@ class Fresh:
     responses: Responses
 
 
-def deal(shares: np.ndarray, twins: Twins) -> np.ndarray:
-    """Give each customer of day 0 an action by a keyed draw.
+def deal(shares: np.ndarray, twins: Twins, there: np.ndarray, cell: np.ndarray) -> np.ndarray:
+    """Give each customer who is there an action by a keyed draw.
+
+    There is one draw a customer for all periods: who gets something in one is the first to get something in the next.
 
     Parameters
     ----------
     shares : float64 array, shape (actions, cells)
         Of each cell that get each action.
     twins : Twins
+    there, cell : int64 arrays, shape (m,)
+        Who is there (places in `Twins.who`), and in which cell.
 
     Returns
     -------
     int64 array, shape (n,)
         Number of the action; `NOT_ENROLLED` for nothing.
     """
-    u = uniforms(twins.seed, twins.ids, int(Decision.PLANNED), 0, 0, twins.replication)
-    bounds = np.cumsum(shares, axis=0)[:, twins.cell]
+    u = uniforms(twins.seed, twins.ids[there], int(Decision.PLANNED), 0, 0, twins.replication[there])
+    bounds = np.cumsum(shares, axis=0)[:, cell]
     action = (u[None, :] > bounds).sum(axis=0)
-    return np.where(action < len(shares), action, NOT_ENROLLED)
+    arms = np.full(len(twins.who), NOT_ENROLLED)
+    arms[there] = np.where(action < len(shares), action, NOT_ENROLLED)
+    return arms
 
 
 def live_fresh(
@@ -65,6 +73,7 @@ def live_fresh(
     policies: Sequence[str],
     seed: int,
     replications: np.ndarray,
+    begun: Begun | None = None,
 ) -> Fresh:
     """Live a block of fresh replications: nothing, each action by itself, the policies, and the mix whole.
 
@@ -73,25 +82,26 @@ def live_fresh(
     actions : dict of Arm
         Those of the mix and whatever else is to be looked at, by name.
     shares : float64 array, shape (actions, cells)
+    begun : mapping, optional
+        In which periods actions are begun; left out, in all.
     """
-    twins = Twins(scenario, division, seed, replications)
-    arm = deal(shares, twins)
-    nothing = twins.live()
-    whole = twins.live(list(actions.values()), arm) if (arm != NOT_ENROLLED).any() else nothing
-    years, cells, books = nothing.years + whole.years, np.zeros_like(nothing.books), {}
-    for number, (name, rule) in enumerate(actions.items()):
-        life = twins.live([rule])
-        own = life.books - nothing.books
-        cells[arm == number] = own[arm == number]
-        books[name] = twins.sums(own)
-        years += life.years
-    for policy in policies:
-        life = twins.live(policy=policy)
-        books[policy_key(policy)] = twins.sums(life.books - nothing.books)
-        years += life.years
-    lived = (2 + len(actions) + len(policies)) * len(twins.who)
-    both = [np.stack([twins.totals(column) for column in of.T], axis=1) for of in (whole.books - nothing.books, cells)]
-    return Fresh(both[0], both[1], Responses(twins.counts, books, lived, years))
+    twins = Twins(scenario, division, seed, replications, list(actions.values()))
+    nothing = twins.nothing
+
+    def dealt(period: int, world: World) -> np.ndarray:
+        return deal(shares, twins, *twins.cells_of(world, period))
+
+    whole = twins.whole(dealt) if shares.any() else replace(nothing, lived=0, years=0.0)
+    cells = np.zeros_like(nothing.books)
+    arms = [deal(shares, twins, moment.there, moment.cell) for moment in twins.moments]
+
+    def add(number: int, period: int, life: Life) -> None:
+        inside = arms[period] == number
+        cells[inside] += (life.books - nothing.books)[inside]
+
+    alone = responses_of(twins, actions, policies, begun, add)
+    alone = replace(alone, lived=alone.lived + whole.lived, years=alone.years + whole.years)
+    return Fresh(twins.totals(whole.books - nothing.books), twins.totals(cells), alone)
 
 
 def join_fresh(parts: Sequence[Fresh]) -> Fresh:

@@ -11,9 +11,10 @@ import numpy as np
 from scipy.special import stdtrit
 
 from sim.planning.budget.estimate import Estimates, cell_sizes, estimate
+from sim.planning.budget.lives import VALUE
 from sim.planning.budget.mix import Mix, Programme
 from sim.planning.budget.optimism import cross_optimism, mix_sums
-from sim.planning.budget.responses import VALUE, Responses, spend_columns
+from sim.planning.budget.responses import Responses
 
 if TYPE_CHECKING:
     from sim.planning.budget.question import Question
@@ -33,14 +34,16 @@ class Point:
 
     Attributes
     ----------
-    budget, reserve : float
-        Yuan; what is held back of the budget, since mean spend is known only within the run's noise.
+    budget : float
+        Yuan.
+    reserves : float64 array, shape (periods,)
+        What is held back of each account, since mean spend is known only within the run's noise.
     mix : Mix
         With the value and spend that the estimates promise.
     optimism : float
         What of the promised value is only luck of the choice.
-    errors : tuple of float
-        Standard errors of value and spend over replications, yuan.
+    error : float
+        Standard error of the value over replications, yuan.
     next_yuan, next_step : float
         What a yuan, and `STEP_YUAN`, more would add (relaxation), yuan.
     relaxed : float
@@ -48,10 +51,10 @@ class Point:
     """
 
     budget: float
-    reserve: float
+    reserves: np.ndarray
     mix: Mix
     optimism: float
-    errors: tuple[float, float]
+    error: float
     next_yuan: float
     next_step: float
     relaxed: float
@@ -77,16 +80,22 @@ class Planner:
     def __init__(self, question: Question, responses: Responses, checked_on: int) -> None:
         self.question, self.responses, self.checked_on = question, responses, checked_on
         self.actions = list(question.actions)
-        self.design = question.division.design()
+        self.purse = question.purse
         self.sizes = cell_sizes(responses.customers)
         self.value = responses.column(self.actions, VALUE)
-        self.spend = responses.column(self.actions, *spend_columns(question.cash_only))
+        periods = len(question.division.days)
+        self.spends = responses.spends(self.actions, cash_only=question.cash_only, periods=periods)
         self.programme = self.programme_of(responses)
 
     @cached_property
     def _floor(self) -> float:
-        """What the limits cost at least."""
-        return self.programme.least_spend()
+        """The budget that the limits cost at least."""
+        return self.programme.least_budget()
+
+    @cached_property
+    def _accounts(self) -> np.ndarray:
+        """What accounts pay, by replication; shape (periods, replications, actions, cells)."""
+        return self.purse.accounts(self.spends)
 
     @property
     def _nothing(self) -> Mix:
@@ -99,12 +108,17 @@ class Planner:
 
     def programme_of(self, responses: Responses) -> Programme:
         """The choice by the estimates of some replications."""
-        of = estimate(responses, self.actions, self.design, self.sizes, cash_only=self.question.cash_only)
-        return Programme(of, self.question.limits, self.question.division, self.actions)
+        asked = self.question
+        of = estimate(responses, self.actions, asked.division, self.sizes, cash_only=asked.cash_only)
+        return Programme(of, asked.limits, asked.division, self.actions, asked.purse, asked.begun)
 
     def saturation(self) -> Mix:
-        """The best mix if money were no matter: what it spends is where more buys nothing."""
+        """The best mix if money were no matter: the budget that it needs is where more buys nothing."""
         return self.programme.best(np.inf)
+
+    def need(self, mix: Mix) -> float:
+        """The budget that pays a mix."""
+        return self.purse.need(mix.accounts)
 
     def cheapest(self) -> tuple[float, int, int]:
         """The least that anything costs for one customer, with its action and cell; spend of 0 or less is no price."""
@@ -123,53 +137,55 @@ class Planner:
         least = self._floor
         if least > asked:
             self.programme.best(asked)
-        most = BEYOND * self.saturation().spend
+        most = BEYOND * self.need(self.saturation())
         if most <= least:
             return [least]
         budgets: list[float] = (least + (most - least) * np.linspace(0.0, 1.0, BUDGETS) ** 2).tolist()
         return budgets
 
-    def points(self, budgets: Sequence[float], lowered: float = 0.0) -> list[Point]:
-        """Plan for some budgets in rising order; `lowered` is held back of each besides the reserve."""
-        caps = list(budgets)
-        of = cross_optimism(self.responses, self.value, self.spend, self.sizes, caps, self._in_fold)
+    def points(self, budgets: Sequence[float], lowered: np.ndarray | float = 0.0) -> list[Point]:
+        """Plan for some budgets in rising order; `lowered` is held back of each account besides the reserve."""
+        of = cross_optimism(self.responses, self.value, self._accounts, self.sizes, budgets, self._in_fold)
+        least = self.purse.caps(self._floor)
         points: list[Point] = []
-        for number, budget in enumerate(caps):
-            reserve = lowered + self._reserve(self.programme.best(budget, whole=False), float(of.spend[number]))
-            left = budget - reserve
+        for number, budget in enumerate(budgets):
+            reserves = lowered + self._reserve(self.programme.best(budget, whole=False), of.spend[number])
+            left = self.purse.caps(budget) - reserves
             # a price of 0 is an estimate too: with nothing left, nothing is bought
-            nothing = left <= 0 and self._floor == 0
-            mix = self._nothing if nothing else self.programme.best(max(left, self._floor))
+            nothing = (left <= 0).all() and self._floor == 0
+            mix = self._nothing if nothing else self.programme.best(np.maximum(left, least))
             if points and points[-1].mix.value > mix.value:
                 mix = points[-1].mix
-            points.append(self._point(budget, reserve, mix, float(of.value[number])))
+            points.append(self._point(budget, reserves, mix, float(of.value[number])))
         return points
 
     def _in_fold(self, responses: Responses, caps: Sequence[float]) -> list[Mix]:
         programme = self.programme_of(responses)
-        floor = programme.least_spend()
+        floor = programme.least_budget()
         return [programme.best(max(cap, floor), whole=False) for cap in caps]
 
-    def _reserve(self, mix: Mix, overshoot: float) -> float:
-        """What must be held back so that the fresh check sees a mean spend below the budget, but for chance `1 - SURE`.
+    def _reserve(self, mix: Mix, overshoot: np.ndarray) -> np.ndarray:
+        """What must be held back so that the fresh check sees no account above its cap, but for chance `1 - SURE`.
 
-        Both sides are noisy: the spend that is promised, and the mean of the fresh replications.
+        Both sides are noisy: the spend that is promised, and the mean of the fresh replications. The chance is shared
+        out among the accounts (Bonferroni).
         """
         replications = len(self.responses)
-        error = standard_error(mix_sums(mix, self.sizes, self.spend)) * np.sqrt(1 + replications / self.checked_on)
-        return max(0.0, overshoot) + float(stdtrit(replications - 1, SURE)) * float(error)
+        sums = mix_sums(mix, self.sizes, self._accounts)
+        errors = np.array([standard_error(of) for of in sums]) * np.sqrt(1 + replications / self.checked_on)
+        quantile = float(stdtrit(replications - 1, 1 - (1 - SURE) / len(sums)))
+        return np.maximum(overshoot, 0.0) + quantile * errors  # type: ignore[no-any-return]
 
-    def _point(self, budget: float, reserve: float, mix: Mix, optimism: float) -> Point:
+    def _point(self, budget: float, reserves: np.ndarray, mix: Mix, optimism: float) -> Point:
         relaxed, price = self.programme.relaxed(budget)
         further, _ = self.programme.relaxed(budget + STEP_YUAN)
         nothing = not mix.customers.any()
-        errors = [standard_error(mix_sums(mix, self.sizes, sums)) for sums in (self.value, self.spend)]
         return Point(
             budget=budget,
-            reserve=reserve,
+            reserves=reserves,
             mix=mix,
             optimism=0.0 if nothing else optimism,
-            errors=(errors[0], errors[1]),
+            error=standard_error(mix_sums(mix, self.sizes, self.value)),
             next_yuan=price,
             next_step=further - relaxed,
             relaxed=relaxed,
@@ -181,7 +197,7 @@ def standard_error(values: np.ndarray) -> float:
     return float(values.std(ddof=1) / np.sqrt(len(values)))
 
 
-def lowered(planner: Planner, point: Point, by: float) -> Point:
-    """The same budget with more held back of it."""
+def lowered(planner: Planner, point: Point, by: np.ndarray) -> Point:
+    """The same budget with more held back of its accounts."""
     (found,) = planner.points([point.budget], lowered=by)
     return replace(found, next_yuan=point.next_yuan, next_step=point.next_step)

@@ -13,6 +13,7 @@ from sim.planning.budget.cells import TIERS
 if TYPE_CHECKING:
     from sim.planning.budget.cells import Division
     from sim.planning.budget.estimate import Estimates
+    from sim.planning.budget.responses import Begun
     from sim.scenario.planning_schema import Limits
 
 
@@ -50,9 +51,15 @@ def linear_limits(limits: Limits, division: Division, of: Estimates) -> list[Lim
     return [
         *_spend_shares(limits, division, of),
         *_pressure(limits, of),
-        *_seats(limits, of),
+        *_seats(limits, division, of),
         *_fairness(limits, division, of),
     ]
+
+
+def not_offered(begun: Begun, division: Division, actions: Sequence[str]) -> list[Limit]:
+    """The limit that actions begin in their own periods only; nothing where each may begin in all."""
+    closed = np.array([[period not in begun[name] for period in division.period] for name in actions])
+    return [_one("periods.offered", closed.astype(float), high=0.0)] if closed.any() else []
 
 
 def overlaps(limits: Limits, actions: Sequence[str]) -> list[list[int]]:
@@ -87,9 +94,13 @@ def _pressure(limits: Limits, of: Estimates) -> Iterator[Limit]:
         yield Limit("contacts_a_customer", rows, np.full(cells, -np.inf), np.zeros(cells))
 
 
-def _seats(limits: Limits, of: Estimates) -> Iterator[Limit]:
+def _seats(limits: Limits, division: Division, of: Estimates) -> Iterator[Limit]:
+    """So many contacts in each period, by the campaigns that begin in it."""
     if limits.seats is not None:
-        yield _one("seats", of.contacts, high=limits.seats.number * limits.seats.contacts_each)
+        periods = len(division.days)
+        rows = np.stack([of.contacts * (division.period == period) for period in range(periods)])
+        high = np.full(periods, limits.seats.number * limits.seats.contacts_each)
+        yield Limit("seats", rows, np.full(periods, -np.inf), high)
 
 
 def _fairness(limits: Limits, division: Division, of: Estimates) -> Iterator[Limit]:

@@ -13,18 +13,21 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 
-from sim.planning.budget.limits import Limit, largest, linear_limits, overlaps, scaled
+from sim.planning.budget.limits import Limit, largest, linear_limits, not_offered, overlaps, scaled
+from sim.planning.budget.purse import Purse
 from sim.planning.budget.solver_output import silenced
 
 if TYPE_CHECKING:
     from sim.planning.budget.cells import Division
     from sim.planning.budget.estimate import Estimates
+    from sim.planning.budget.responses import Begun
     from sim.scenario.planning_schema import Limits
 
 OPTIMAL, INFEASIBLE = 0, 2
 GAP = 1e-6
 """Relative gap at which the search stops: a yuan of a million."""
 BUDGET, OVERLAP = "budget", "no_overlap"
+WHOLE = Purse()
 
 
 class LimitsContradict(ValueError):
@@ -51,11 +54,14 @@ class Mix:
         Whole numbers unless it is a relaxation's.
     value, spend : float
         As promised by the estimates, yuan.
+    accounts : float64 array, shape (periods,)
+        What each account of the purse pays of it.
     """
 
     customers: np.ndarray
     value: float
     spend: float
+    accounts: np.ndarray
 
 
 class Programme:
@@ -67,25 +73,39 @@ class Programme:
     limits : Limits
     division : Division
     actions : sequence of str
+    purse : Purse
+        What of a budget may be spent when; all of it at any time if left out.
+    begun : mapping, optional
+        In which periods actions may begin; in all if left out.
     """
 
-    def __init__(self, estimates: Estimates, limits: Limits, division: Division, actions: Sequence[str]) -> None:
-        self.of = estimates
+    def __init__(
+        self,
+        estimates: Estimates,
+        limits: Limits,
+        division: Division,
+        actions: Sequence[str],
+        purse: Purse = WHOLE,
+        begun: Begun | None = None,
+    ) -> None:
+        self.of, self.purse = estimates, purse
         self.shape = estimates.value.shape
-        self.price = np.maximum(estimates.spend, 0.0)
-        """What a customer takes from the budget: money that an action saves is not spent again."""
+        self.price = purse.accounts(np.maximum(estimates.spends, 0.0))
+        """What a customer takes from each account: money that an action saves is not spent again."""
         self.limits = [scaled(limit) for limit in linear_limits(limits, division, estimates)]
+        if begun is not None:
+            self.limits += not_offered(begun, division, actions)
         self.groups = overlaps(limits, actions)
         self.either = sorted({number for group in self.groups for number in group})
         self.choices = len(self.either) * self.shape[1]
 
-    def best(self, cap: float, *, whole: bool = True) -> Mix:
+    def best(self, cap: float | np.ndarray, *, whole: bool = True) -> Mix:
         """The mix that is worth most while its spend is at most `cap`.
 
         Parameters
         ----------
-        cap : float
-            Yuan; infinite for no cap.
+        cap : float, or float64 array, shape (periods,)
+            Yuan of the whole budget, infinite for no cap; or what each account may hold.
         whole : bool
             Whole customers; otherwise parts of one, too (choices between actions stay choices).
 
@@ -101,10 +121,13 @@ class Programme:
 
     def mix(self, customers: np.ndarray) -> Mix:
         """A mix with what the estimates promise of it."""
-        return Mix(customers, float((self.of.value * customers).sum()), float((self.of.spend * customers).sum()))
+        spends = (self.of.spends * customers).sum(axis=(1, 2))
+        return Mix(
+            customers, float((self.of.value * customers).sum()), float(spends.sum()), self.purse.accounts(spends)
+        )
 
-    def least_spend(self) -> float:
-        """What the limits alone cost at least, a hair above it so that it can be kept; 0 where nothing may be done.
+    def least_budget(self) -> float:
+        """The least budget that keeps the limits, a hair above it so that it can be kept; 0 where nothing may be done.
 
         Raises
         ------
@@ -112,10 +135,27 @@ class Programme:
         """
         if all((limit.low <= 0).all() and (limit.high >= 0).all() for limit in self.limits):
             return 0.0
-        found = self._solve(self.price.ravel(), self.limits, whole=True)
+        found = self._cheapest()
         if found is None:
             raise LimitsContradict(self._contradiction(np.inf))
-        return float((self.price * np.rint(found)).sum()) * (1 + GAP)
+        return self.purse.need((self.price * np.rint(found)).sum(axis=(1, 2))) * (1 + GAP)
+
+    def _cheapest(self) -> np.ndarray | None:
+        """Customers of the mix that keeps the limits with the least budget, which is one variable more."""
+        rows, low, high = self._rows([*self.limits, self._budget(0.0)], self.groups)
+        budget, periods = np.zeros((len(rows), 1)), len(self.price)
+        first = self._place_of_budget()
+        scale = np.array([largest(row) for row in self.price])
+        budget[first : first + periods, 0] = -self.purse.parts / scale
+        integrality = np.concatenate([np.ones(rows.shape[1]), [0.0]])
+        found = self._minimum(
+            np.concatenate([np.zeros(rows.shape[1]), [1.0]]),
+            np.concatenate([rows, budget], axis=1),
+            (low, high),
+            np.concatenate([self._upper(), [np.inf]]),
+            integrality,
+        )
+        return None if found is None else found[: self.of.value.size].reshape(self.shape)
 
     def relaxed(self, cap: float) -> tuple[float, float]:
         """Value of the relaxation, and of the next yuan (its dual price); concave in the cap.
@@ -135,19 +175,20 @@ class Programme:
         )
         if found.status != OPTIMAL:
             raise LimitsContradict(self._contradiction(cap))
-        price = 0.0
-        if np.isfinite(cap):
-            place = int(np.flatnonzero(above).tolist().index(self._place_of_budget()))
-            price = max(0.0, -float(found.ineqlin.marginals[place])) / largest(self.price)
+        price, rows_above = 0.0, np.flatnonzero(above).tolist()
+        for account, part in enumerate(self.purse.parts) if np.isfinite(cap) else ():
+            place = rows_above.index(self._place_of_budget() + account)
+            price += part * max(0.0, -float(found.ineqlin.marginals[place])) / largest(self.price[account])
         customers: np.ndarray = np.asarray(found.x)[: self.of.value.size]
         return float(self.of.value.ravel() @ customers), price
 
     def _place_of_budget(self) -> int:
-        """Row of the budget in `_rows` of all limits: behind the cells' sizes and the linear limits."""
+        """First row of the budget in `_rows` of all limits: behind the cells' sizes and the linear limits."""
         return int(self.shape[1]) + sum(len(limit.rows) for limit in self.limits)
 
-    def _budget(self, cap: float) -> Limit:
-        return scaled(Limit(BUDGET, self.price[None], np.array([-np.inf]), np.array([cap])))
+    def _budget(self, cap: float | np.ndarray) -> Limit:
+        caps = self.purse.caps(cap) if isinstance(cap, float | int) else cap
+        return scaled(Limit(BUDGET, self.price, np.full(len(caps), -np.inf), caps))
 
     def _cost(self, of_customers: np.ndarray) -> np.ndarray:
         return np.concatenate([of_customers, np.zeros(self.choices)])
@@ -163,11 +204,23 @@ class Programme:
         rows, low, high = self._rows(limits, self.groups if groups is None else groups)
         number = self.shape[0] * self.shape[1]
         integrality = np.concatenate([np.full(number, int(whole)), np.ones(self.choices, dtype=int)])
+        found = self._minimum(self._cost(cost), rows, (low, high), self._upper(), integrality)
+        return None if found is None else found[:number].reshape(self.shape)
+
+    def _minimum(
+        self,
+        cost: np.ndarray,
+        rows: np.ndarray,
+        ends: tuple[np.ndarray, np.ndarray],
+        most: np.ndarray,
+        integrality: np.ndarray,
+    ) -> np.ndarray | None:
+        """What costs least between the ends of the rows; None where there is nothing."""
         with silenced():
             found = milp(
-                self._cost(cost),
-                constraints=LinearConstraint(rows, low, high),
-                bounds=Bounds(0.0, self._upper()),
+                cost,
+                constraints=LinearConstraint(rows, *ends),
+                bounds=Bounds(0.0, most),
                 integrality=integrality,
                 options={"mip_rel_gap": GAP},
             )
@@ -175,8 +228,7 @@ class Programme:
             return None
         if found.status != OPTIMAL:
             raise RuntimeError(f"the mixed-integer programme was not solved: {found.message}")
-        customers: np.ndarray = np.asarray(found.x)[:number].reshape(self.shape)
-        return customers
+        return np.asarray(found.x)
 
     def _rows(self, limits: Sequence[Limit], groups: list[list[int]]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """All rows over customers and choices: sizes of cells, limits, one action of a group in a cell."""
@@ -210,7 +262,7 @@ class Programme:
                 rows[row, [number + self.either.index(action) * cells + cell for action in group]] = 1.0
         return rows
 
-    def _contradiction(self, cap: float) -> list[str]:
+    def _contradiction(self, cap: float | np.ndarray) -> list[str]:
         """Names of limits that cannot hold together, none of which could be spared (deletion filter).
 
         Chinneck, Dravnieks 1991, 'Locating minimal infeasible constraint sets in linear programs'.

@@ -25,7 +25,10 @@ Choose = Callable[["Responses", Sequence[float]], list[Mix]]
 
 @dataclass(frozen=True, eq=False)
 class Optimism:
-    """Means over folds of what was promised less what the fold left out gives, yuan; shape (caps,)."""
+    """Means over folds of what was promised less what the fold left out gives, yuan.
+
+    Value has shape (caps,), spend, the other way round, (caps, periods): by account.
+    """
 
     value: np.ndarray
     spend: np.ndarray
@@ -38,22 +41,22 @@ def mix_sums(mix: Mix, sizes: np.ndarray, sums: np.ndarray) -> np.ndarray:
     ----------
     mix : Mix
     sizes : int64 array, shape (cells,)
-    sums : float64 array, shape (replications, actions, cells)
+    sums : float64 array, shape (..., replications, actions, cells)
         Of everybody in a cell under each action.
 
     Returns
     -------
-    float64 array, shape (replications,)
+    float64 array, shape (..., replications)
     """
     shares = np.divide(mix.customers, sizes, out=np.zeros(mix.customers.shape), where=sizes > 0)
-    total: np.ndarray = np.einsum("rac,ac->r", sums, shares)
+    total: np.ndarray = np.einsum("...rac,ac->...r", sums, shares)
     return total
 
 
 def cross_optimism(
     responses: Responses,
     value: np.ndarray,
-    spend: np.ndarray,
+    accounts: np.ndarray,
     sizes: np.ndarray,
     caps: Sequence[float],
     choose: Choose,
@@ -63,8 +66,9 @@ def cross_optimism(
     Parameters
     ----------
     responses : Responses
-    value, spend : float64 arrays, shape (replications, actions, cells)
-        Their sums.
+    value : float64 array, shape (replications, actions, cells)
+    accounts : float64 array, shape (periods, replications, actions, cells)
+        Their sums: of value, and of what each account pays.
     sizes : int64 array, shape (cells,)
     caps : sequence of float
     choose : callable
@@ -74,11 +78,12 @@ def cross_optimism(
     for fold in np.unique(folds):
         held = folds == fold
         mixes = choose(responses.where(~held), caps)
-        promised = np.array([[mix.value, mix.spend] for mix in mixes])
-        given = [[mix_sums(mix, sizes, sums[held]).mean() for sums in (value, spend)] for mix in mixes]
-        differences.append(promised - np.array(given))
+        promised = np.array([[mix.value, *mix.accounts] for mix in mixes])
+        both = np.concatenate([value[None], accounts])[:, held]
+        given = np.array([mix_sums(mix, sizes, both).mean(axis=1) for mix in mixes])
+        differences.append(promised - given)
     mean = np.mean(differences, axis=0)
-    return Optimism(mean[:, 0], -mean[:, 1])
+    return Optimism(mean[:, 0], -mean[:, 1:])
 
 
 def fold_of(replications: int) -> np.ndarray:

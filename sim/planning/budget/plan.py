@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -13,14 +13,18 @@ from joblib import Parallel, delayed
 
 from sim.customer.kernel_cache import kernels_are_compiled
 from sim.planning.blocks import Progress, blocks, in_order, silent
+from sim.planning.budget.doubt import Lives
 from sim.planning.budget.draws import Draw, draw_worlds
+from sim.planning.budget.foresight import KNOWN, UNKNOWN, live_unknowing
 from sim.planning.budget.fresh import Fresh, join_fresh, live_fresh
 from sim.planning.budget.frontier import STEP_YUAN, Planner, Point, lowered
-from sim.planning.budget.mix import BUDGET, LimitsContradict
-from sim.planning.budget.responses import Responses, join, live_responses, spend_columns
+from sim.planning.budget.lives import period_columns
+from sim.planning.budget.mix import BUDGET, LimitsContradict, Mix
+from sim.planning.budget.optimism import mix_sums
+from sim.planning.budget.responses import Begun, Responses, join, live_responses
 from sim.planning.quantities import COMPILING, FEW
 from sim.planning.scored import with_score
-from sim.scenario.problems import InputProblems, Problem
+from sim.scenario.problems import InputProblems, KeyPath, Problem
 
 if TYPE_CHECKING:
     from sim.planning.budget.question import Question
@@ -49,12 +53,16 @@ class Plan:
     draws : list of Draw
     drawn : Responses or None
         A replication a draw.
-    used : list of str
-        Actions that stand in a mix of the frontier.
+    used : dict of frozenset of int
+        Actions that stand in a mix of the frontier, with the numbers of the periods in which they begin.
+    unlike : tuple of Planner and Point, or None
+        What would be chosen with the other knowledge of rivals' promotions.
     seconds : dict of float
         By step: 'living' and 'choosing'.
     checked : int
         Customers lived in fresh checks.
+    checked_years : float
+        Customer-years of that.
     """
 
     loaded: Loaded[Scenario]
@@ -66,9 +74,11 @@ class Plan:
     fresh: Fresh
     draws: list[Draw]
     drawn: Responses | None
-    used: list[str]
+    used: dict[str, frozenset[int]]
+    unlike: tuple[Planner, Point] | None
     seconds: dict[str, float]
     checked: int
+    checked_years: float
 
 
 class _Clock:
@@ -128,47 +138,64 @@ def plan(
 
     _compile(scenario, question, seed, tell)
 
-    def live_choice() -> Responses:
+    def live_choice(knowledge: str) -> Responses:
+        if knowledge == KNOWN:
+            tasks = [
+                delayed(live_responses)(scenario, division, question.actions, [], seed, block, question.begun)
+                for block in blocks(scenario, replications)
+            ]
+            return join(list(in_order(tasks, "living every action", tell, workers)))
         tasks = [
-            delayed(live_responses)(scenario, division, question.actions, [], seed, block)
+            delayed(live_unknowing)(scenario, division, question.actions, seed, block, question.begun)
             for block in blocks(scenario, replications)
         ]
-        return join(list(in_order(tasks, "living every action", tell, workers)))
+        return join(list(in_order(tasks, "living every action without knowing the dates", tell, workers)))
 
-    planner = Planner(question, clock("living", live_choice), checked_on=fresh)
+    knowledge = question.promotions or KNOWN
+    planner = Planner(question, clock("living", partial(live_choice, knowledge)), checked_on=fresh)
+    unlike = None
     tell("choosing mixes", 0, 1)
     try:
         points = clock("choosing", lambda: _points(planner, question.budget))
+        if question.promotions is not None:
+            lives = clock("living", partial(live_choice, UNKNOWN if knowledge == KNOWN else KNOWN))
+            other = Planner(question, lives, checked_on=fresh)
+            unlike = other, clock("choosing", lambda: other.points([question.budget]))[0]
     except LimitsContradict as found:
         raise InputProblems([_contradiction(loaded, question, found)]) from found
     tell("choosing mixes", 1, 1)
     asked = next(point for point in points if point.budget == question.budget)
 
     policies = [] if question.against is None else [question.against]
-    used = _used(planner, points)
-    held, attempts, checked = 0.0, 0, 0
+    mixes = [] if unlike is None else [unlike[1]]
+    used = _used(planner, [*points, *mixes])
+    held, attempts, checked, checked_years = np.zeros(len(division.days)), 0, 0, 0.0
+    caps = question.purse.caps(question.budget)
     while True:
         shares = _shares(planner, asked, used)
         first = replications + attempts * fresh
         attempts += 1
         actions = {name: question.actions[name] for name in used}
 
-        def live_check(first: int = first, shares: np.ndarray = shares, actions: Any = actions) -> Fresh:
+        def live_check(
+            first: int = first, shares: np.ndarray = shares, actions: Any = actions, used: Begun = used
+        ) -> Fresh:
             tasks = [
-                delayed(live_fresh)(scenario, division, actions, shares, policies, seed, first + block)
+                delayed(live_fresh)(scenario, division, actions, shares, policies, seed, first + block, used)
                 for block in blocks(scenario, fresh)
             ]
             return join_fresh(list(in_order(tasks, "living the mix whole", tell, workers)))
 
         lived = clock("living", live_check)
         checked += lived.responses.lived
-        excess = float(lived.whole[:, list(spend_columns(question.cash_only))].sum(axis=1).mean()) - question.budget
-        if excess <= 0 or attempts == ATTEMPTS or not asked.mix.customers.any():
+        checked_years += lived.responses.years
+        excess = accounts_of(question, lived.whole).mean(axis=1) - caps
+        if (excess <= 0).all() or attempts == ATTEMPTS or not asked.mix.customers.any():
             break
-        held += excess
+        held += np.maximum(excess, 0.0)
         asked = clock("choosing", partial(lowered, planner, asked, held))
         points = [asked if point.budget == question.budget else point for point in points]
-        used = _used(planner, points)
+        used = _used(planner, [*points, *mixes])
 
     worlds = draw_worlds(loaded, seed, draws)
     centre = replications + (attempts - 1) * fresh
@@ -177,7 +204,7 @@ def plan(
     def live_draws() -> Responses | None:
         tasks = [
             delayed(live_responses)(
-                world.scenario, division, actions, policies, seed, np.array([centre + number % fresh])
+                world.scenario, division, actions, policies, seed, np.array([centre + number % fresh]), used
             )
             for number, world in enumerate(worlds)
         ]
@@ -194,8 +221,10 @@ def plan(
         draws=worlds,
         drawn=clock("living", live_draws),
         used=used,
+        unlike=unlike,
         seconds=clock.seconds,
         checked=checked,
+        checked_years=checked_years,
     )
 
 
@@ -214,13 +243,53 @@ def _points(planner: Planner, asked: float) -> list[Point]:
     return planner.points(sorted({*frontier, asked, asked + STEP_YUAN}))
 
 
-def _used(planner: Planner, points: Sequence[Point]) -> list[str]:
-    """Actions of any mix, in the order of the file."""
-    given = np.sum([point.mix.customers.sum(axis=1) for point in points], axis=0)
-    return [name for name, customers in zip(planner.actions, given, strict=True) if customers > 0]
+def accounts_of(question: Question, books: np.ndarray) -> np.ndarray:
+    """What each account pays, by replication; shape (periods, replications).
+
+    Parameters
+    ----------
+    question : Question
+    books : float64 array, shape (replications, columns)
+    """
+    periods = len(question.division.days)
+    columns = [list(period_columns(question.cash_only, period, periods)) for period in range(periods)]
+    return question.purse.accounts(np.stack([books[:, of].sum(axis=1) for of in columns]))
 
 
-def _shares(planner: Planner, point: Point, used: Sequence[str]) -> np.ndarray:
+def lives_of(plan: Plan, mix: Mix, *columns: int, planner: Planner | None = None) -> Lives:
+    """A mix as the sum of its cells, on the fresh replications and in the draws.
+
+    Parameters
+    ----------
+    planner : Planner, optional
+        That chose it: shares are of its cells.
+    """
+    chooser = planner or plan.planner
+    rows = [chooser.actions.index(name) for name in plan.used]
+
+    def of(responses: Responses | None) -> np.ndarray:
+        if responses is None:
+            return np.zeros(0)
+        if not rows:
+            return np.zeros(len(responses))
+        used = replace(mix, customers=mix.customers[rows])
+        return mix_sums(used, chooser.sizes, responses.column(plan.used, *columns))
+
+    return Lives(of(plan.fresh.responses), of(plan.drawn))
+
+
+def _used(planner: Planner, points: Sequence[Point]) -> dict[str, frozenset[int]]:
+    """Actions of any mix, in the order of the file, with their periods."""
+    given = np.sum([point.mix.customers for point in points], axis=0)
+    period = planner.question.division.period
+    return {
+        name: frozenset(period[customers > 0].tolist())
+        for name, customers in zip(planner.actions, given, strict=True)
+        if customers.any()
+    }
+
+
+def _shares(planner: Planner, point: Point, used: Iterable[str]) -> np.ndarray:
     """Share of each cell that gets each action that is used; shape (used, cells)."""
     rows = [planner.actions.index(name) for name in used]
     customers = point.mix.customers[rows] if rows else np.zeros((0, len(planner.sizes)))
@@ -234,9 +303,14 @@ def _contradiction(loaded: Loaded[Scenario], question: Question, found: LimitsCo
         if name == BUDGET:
             places.append(f"the budget of {question.budget:,.0f} {loaded.value.currency}")
             continue
-        line = loaded.places.line(("planning", "limits", *name.split(".")), of_key=True)
-        places.append(f"{name} (line {line})")
-    first = next((name for name in found.names if name != BUDGET), "")
-    path = ("planning", "limits", *(first.split(".") if first else ()))
+        places.append(f"{name} (line {loaded.places.line(_path_of(name), of_key=True)})")
+    path = _path_of(next((name for name in found.names if name != BUDGET), ""))
     got = "limits that contradict each other: " + ", ".join(places)
     return loaded.places.problem(path, got, "limits that at least one mix keeps")
+
+
+def _path_of(limit: str) -> KeyPath:
+    """Where a limit stands in the file."""
+    if limit.startswith("periods."):
+        return ("planning", *limit.split("."))
+    return ("planning", "limits", *(limit.split(".") if limit else ()))

@@ -26,7 +26,7 @@ def free_actions(loaded: Loaded[Scenario], actions: list[str]) -> Iterator[Probl
         if action.cadence == NO_CADENCE or _costs_cash(loaded.value, action):
             continue
         path = ("planning", "actions", name)
-        if not _forgoes(action.model_dump(exclude_none=True)):
+        if not _forgoes(loaded.value, action):
             rule = "one that costs something: a touch, a gift, free days"
             yield loaded.places.problem(path, "an action without cost", rule, of_key=True)
         elif planning.counts == "cash":
@@ -36,15 +36,25 @@ def free_actions(loaded: Loaded[Scenario], actions: list[str]) -> Iterator[Probl
             yield loaded.places.problem(path, got, rule, of_key=True)
 
 
-def _forgoes(gives: dict[str, Any]) -> bool:
-    """Whether it forgives fees: free days or a credit above 0."""
+def _forgoes(scenario: Scenario, action: Arm) -> bool:
+    """Whether it forgives fees: free days or a credit above 0, at once or on coming back."""
+    gives: dict[str, Any] = action.model_dump(exclude_none=True, exclude={"win_back"})
     blocks = [of for of in gives.values() if isinstance(of, dict)]
-    return any(amount > 0 for of in blocks for amount in of.values())
+    given = any(amount > 0 for of in blocks for amount in of.values())
+    return given or (_wins_back(action) and scenario.win_back is not None and scenario.win_back.free_days > 0)
+
+
+def _wins_back(action: Arm) -> bool:
+    return action.win_back is not None and action.win_back.attempts > 0
 
 
 def _costs_cash(scenario: Scenario, action: Arm) -> bool:
     billing = scenario.billing
     if action.reminders and billing is not None and billing.reminder is not None and billing.reminder.cost_yuan > 0:
+        return True
+    if _wins_back(action) and scenario.win_back is not None and scenario.win_back.cost_yuan > 0:
+        return True
+    if action.bundle and scenario.bundles is not None and scenario.bundles.subsidy_yuan > 0:
         return True
     points = scenario.points
     if action.points_reminder and points is not None and points.reminder is not None and points.reminder.cost_yuan > 0:
@@ -54,10 +64,13 @@ def _costs_cash(scenario: Scenario, action: Arm) -> bool:
         return True
     cadence = scenario.cadences.get(action.cadence or "")
     team = scenario.team.cost_yuan if scenario.team is not None else 0.0
+    if action.complaint_line and team > 0 and scenario.problem is not None:
+        return True
     for touch in cadence.touches.values() if cadence is not None else ():
         channels = scenario.contacts.channels if scenario.contacts is not None else {}
         prices = [channels[name].cost_yuan for name in touch.channels]
         prices += [scenario.gifts[touch.gift].cost_yuan] if touch.gift is not None else []
+        prices += [scenario.activities[touch.activity].cost_yuan] if touch.activity is not None else []
         prices += [team] if touch.survey else []
         if max(prices, default=0.0) > 0:
             return True

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, get_args
 
 from sim.planning.budget.cells import Division, divide
 from sim.planning.budget.prices import free_actions
-from sim.scenario.planning_schema import MOST_YUAN, NOTHING, Part
+from sim.planning.budget.purse import Purse
+from sim.scenario.planning_schema import MOST_YUAN, NOTHING, Part, period_days
 from sim.scenario.problems import InputProblems, Problem, nearest, one_of, shown
 
 if TYPE_CHECKING:
     from sim.scenario.loaded import Loaded
     from sim.scenario.offers import Arm
-    from sim.scenario.planning_schema import Limits, Planning
+    from sim.scenario.planning_schema import Limits, Periods, Planning
     from sim.scenario.schema import Scenario
 
 
@@ -28,6 +29,12 @@ class Question:
     actions : dict of Arm
         By name, without doing nothing.
     division : Division
+    purse : Purse
+        What of the budget may be spent when.
+    begun : dict of frozenset of int
+        Numbers of the periods in which each action may begin, from 0.
+    promotions : str or None
+        'known' or 'unknown' where rivals' dates are to be looked at.
     budget : float
         Yuan within the horizon.
     stated : float
@@ -42,6 +49,9 @@ class Question:
 
     actions: dict[str, Arm]
     division: Division
+    purse: Purse
+    begun: dict[str, frozenset[int]]
+    promotions: str | None
     budget: float
     stated: float
     per_days: float
@@ -89,11 +99,15 @@ def ask(
     if problems:
         raise InputProblems(problems)
     per_days = planning.per_days or float(scenario.horizon_days)
-    history = scenario.history
+    history, periods = scenario.history, planning.periods
     against = planning.against or (history.then if history is not None else None)
+    days = (0.0,) if periods is None else period_days(scenario.start, periods.months, scenario.horizon_days)
     return Question(
         actions={name: planning.actions[name] for name in chosen},
-        division=divide(scenario, parts, planning.tenure_from_months),
+        division=divide(scenario, parts, planning.tenure_from_months, days),
+        purse=_purse(periods),
+        begun={name: _begun(periods, name, len(days)) for name in chosen},
+        promotions=planning.promotions,
         budget=stated * scenario.horizon_days / per_days,
         stated=stated,
         per_days=per_days,
@@ -101,6 +115,22 @@ def ask(
         limits=planning.limits,
         against=None if against == scenario.baseline_policy else against,
     )
+
+
+def _purse(periods: Periods | None) -> Purse:
+    if periods is None:
+        return Purse()
+    total = sum(periods.budgets_yuan)
+    number = len(periods.budgets_yuan)
+    shares = tuple(budget / total if total > 0 else 1 / number for budget in periods.budgets_yuan)
+    return Purse(shares, periods.carry_over)
+
+
+def _begun(periods: Periods | None, name: str, number: int) -> frozenset[int]:
+    """Numbers of the periods in which an action may begin, from 0."""
+    if periods is None or name not in periods.offered:
+        return frozenset(range(number))
+    return frozenset(one - 1 for one in periods.offered[name])
 
 
 def _listed(option: str) -> list[str]:
@@ -141,6 +171,8 @@ def _parts(
 
 def _amount(option: str | None, planning: Planning, loaded: Loaded[Scenario], problems: list[Problem]) -> float:
     if option is None:
+        if planning.periods is not None:
+            return sum(planning.periods.budgets_yuan)
         if planning.budget_yuan is None:
             rule = f"given, or planning.budget_yuan in {loaded.file}"
             problems.append(Problem("--budget", None, "", "nothing", rule))

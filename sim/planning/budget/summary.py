@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,22 +12,16 @@ from sim.customer.laws import YEAR
 from sim.evidence.paired import run_mean
 from sim.evidence.results import Interval
 from sim.experiment.start import residual_end
-from sim.planning.budget.doubt import FEWEST, HIGH, LOW, Lives, at_risk, beats
+from sim.planning.budget.by_risk import by_risk
+from sim.planning.budget.doubt import FEWEST, HIGH, LOW, Lives, at_risk, beats, regret
 from sim.planning.budget.draws import doubtful
 from sim.planning.budget.estimate import ratio_means
 from sim.planning.budget.frontier import STEP_YUAN, Point, standard_error
+from sim.planning.budget.lives import CASH, CONTACTS, FORGONE, VALUE, spend_columns, value_metric
 from sim.planning.budget.mix import Mix
-from sim.planning.budget.optimism import mix_sums
-from sim.planning.budget.responses import (
-    CASH,
-    CONTACTS,
-    FORGONE,
-    VALUE,
-    Responses,
-    policy_key,
-    spend_columns,
-    value_metric,
-)
+from sim.planning.budget.periods_summary import caps_hold, foresight, period_rows
+from sim.planning.budget.plan import lives_of
+from sim.planning.budget.responses import Responses, policy_key
 from sim.scenario.planning_schema import NOTHING
 
 if TYPE_CHECKING:
@@ -41,6 +36,7 @@ CHOSEN, SATURATION = "the mix", "the mix at saturation"
 def summarise(plan: Plan) -> dict[str, Any]:
     """Everything that a plan's report says."""
     scenario, question = plan.loaded.value, plan.question
+    chosen = lives_of(plan, plan.asked.mix, VALUE)
     found: dict[str, Any] = _rounded(
         {
             "scenario": scenario.name,
@@ -58,16 +54,22 @@ def summarise(plan: Plan) -> dict[str, Any]:
                 "by": list(question.division.by),
                 "actions": {name: _gives(plan, name) for name in question.actions},
                 "against": question.against,
+                "carry_over": question.purse.carry_over,
+                "promotions": question.promotions,
                 "limits": question.limits.model_dump(mode="json", exclude_defaults=True),
             },
             "answer": _answer(plan),
             "mix": _mix_rows(plan, plan.asked.mix),
             "frontier": [_point(plan, point) for point in plan.points if point.budget != question.budget + STEP_YUAN],
             "responses": _responses(plan),
+            "periods": period_rows(plan),
+            "foresight": foresight(plan),
             "against": _against(plan),
             "one_for_all": _one_for_all(plan),
+            "by_risk": by_risk(plan),
             "beats": beats(_candidates(plan)),
-            "risk": at_risk(_lives(plan, plan.asked.mix, VALUE)),
+            "regret": regret(chosen, _within(plan)),
+            "risk": at_risk(chosen),
             "assumptions": _assumptions(plan),
             "lived": _lived(plan),
         }
@@ -82,21 +84,6 @@ def _gives(plan: Plan, name: str) -> dict[str, Any]:
     return gives
 
 
-def _lives(plan: Plan, mix: Mix, *columns: int) -> Lives:
-    """A mix as the sum of its cells, on the fresh replications and in the draws."""
-    rows = [plan.planner.actions.index(name) for name in plan.used]
-    used = Mix(mix.customers[rows], mix.value, mix.spend)
-
-    def of(responses: Responses | None) -> np.ndarray:
-        if responses is None:
-            return np.zeros(0)
-        if not rows:
-            return np.zeros(len(responses))
-        return mix_sums(used, plan.planner.sizes, responses.column(plan.used, *columns))
-
-    return Lives(of(plan.fresh.responses), of(plan.drawn))
-
-
 def _policy_lives(plan: Plan, policy: str, *columns: int) -> Lives:
     def of(responses: Responses | None) -> np.ndarray:
         if responses is None:
@@ -108,12 +95,12 @@ def _policy_lives(plan: Plan, policy: str, *columns: int) -> Lives:
 
 
 def _point(plan: Plan, point: Point) -> dict[str, Any]:
-    value = _lives(plan, point.mix, VALUE)
-    spend = _lives(plan, point.mix, *spend_columns(plan.question.cash_only))
+    value = lives_of(plan, point.mix, VALUE)
+    spend = lives_of(plan, point.mix, *spend_columns(plan.question.cash_only))
     given = point.mix.customers.sum(axis=1)
     return {
         "budget": point.budget,
-        "reserve": point.reserve,
+        "reserve": plan.question.purse.total(point.reserves),
         "promised": point.mix.value,
         "promised_spend": point.mix.spend,
         "optimism": point.optimism,
@@ -135,11 +122,11 @@ def _answer(plan: Plan) -> dict[str, Any]:
     columns = list(spend_columns(question.cash_only))
     value, spend = whole[:, VALUE], whole[:, columns].sum(axis=1)
     cost = float(whole[:, [CASH, FORGONE]].sum(axis=1).mean())
-    doubt = _lives(plan, point.mix, VALUE)
+    doubt = lives_of(plan, point.mix, VALUE)
     saturation = plan.planner.saturation()
     found: dict[str, Any] = {
         "budget": question.budget,
-        "reserve": point.reserve,
+        "reserve": question.purse.total(point.reserves),
         "promised": point.mix.value,
         "promised_spend": point.mix.spend,
         "optimism": point.optimism,
@@ -147,7 +134,7 @@ def _answer(plan: Plan) -> dict[str, Any]:
         "value_doubt": doubt.assumption(),
         "value_prediction": doubt.prediction(),
         "spend": run_mean(spend).plain(),
-        "spend_doubt": _lives(plan, point.mix, *columns).assumption(),
+        "spend_doubt": lives_of(plan, point.mix, *columns).assumption(),
         "spend_prediction": _of_bases(spend),
         "over_budget_share": float((spend > question.budget).mean()),
         "cash": run_mean(whole[:, CASH]).plain(),
@@ -157,11 +144,11 @@ def _answer(plan: Plan) -> dict[str, Any]:
         "shared": run_mean(value - cells[:, VALUE]).plain(),
         "more_than_promised": _more_than_promised(point, cells[:, VALUE]),
         "attempts": plan.attempts,
-        "cap_holds": bool(spend.mean() <= question.budget),
+        "cap_holds": caps_hold(plan),
         "next_yuan": point.next_yuan,
         "next_step": _next_step(plan),
         "step_yuan": STEP_YUAN,
-        "saturation": {"spend": saturation.spend, "promised": saturation.value},
+        "saturation": {"spend": plan.planner.need(saturation), "promised": saturation.value},
         "most_of_it": _most_of_it(plan),
     }
     gross = float(value.mean()) + cost
@@ -176,7 +163,7 @@ def _answer(plan: Plan) -> dict[str, Any]:
 def _more_than_promised(point: Point, given: np.ndarray) -> dict[str, Any]:
     """What fresh replications bring beyond the promise, with the noise of both sides."""
     value = float(given.mean()) - point.mix.value
-    error = float(np.hypot(point.errors[0], standard_error(given)))
+    error = float(np.hypot(point.error, standard_error(given)))
     half = float(norm.isf(0.025)) * error
     return Interval(value, value - half, value + half, "run", 0.95, error, len(given)).plain()
 
@@ -196,7 +183,7 @@ def _of_bases(values: np.ndarray) -> dict[str, Any]:
 def _next_step(plan: Plan) -> dict[str, Any]:
     """What `STEP_YUAN` more are worth on the fresh replications, both mixes as they were chosen."""
     further = next(point for point in plan.points if point.budget == plan.question.budget + STEP_YUAN)
-    gain = _lives(plan, further.mix, VALUE).fresh - _lives(plan, plan.asked.mix, VALUE).fresh
+    gain = lives_of(plan, further.mix, VALUE).fresh - lives_of(plan, plan.asked.mix, VALUE).fresh
     return run_mean(gain).plain()
 
 
@@ -205,15 +192,15 @@ def _most_of_it(plan: Plan) -> dict[str, Any] | None:
 
     All on fresh replications.
     """
-    values = [(point, _lives(plan, point.mix, VALUE)) for point in plan.points]
+    values = [(point, lives_of(plan, point.mix, VALUE)) for point in plan.points]
     best = max(value.mean for _, value in values)
     if best <= 0:
         return None
     point, value = next((point, value) for point, value in values if value.mean >= MOST_OF_IT * best)
     found: dict[str, Any] = {"budget": point.budget, "value": value.mean, "share": value.mean / best}
-    if point.budget < plan.question.budget:
-        asked = _lives(plan, plan.asked.mix, VALUE)
-        found["rest"] = plan.question.budget - point.budget
+    if point.budget < plan.question.budget and point.mix.spend < plan.asked.mix.spend:
+        asked = lives_of(plan, plan.asked.mix, VALUE)
+        found["rest"] = plan.asked.mix.spend - point.mix.spend
         found["rest_brings"] = run_mean(asked.fresh - value.fresh).plain()
         gap = asked.expected - value.expected
         if len(gap) >= FEWEST:
@@ -231,7 +218,7 @@ def _why_nothing(plan: Plan) -> str | None:
     price, action, cell = planner.cheapest()
     if not (planner.estimates.value > 0).any():
         return "no action is worth anything, net of what it costs, in any cell"
-    if question.budget - plan.asked.reserve < price:
+    if question.budget - question.purse.total(plan.asked.reserves) < price:
         where = ", ".join(question.division.names[cell])
         return (
             f"{question.budget:,.2f} {currency} is less than the cheapest action costs for one customer: "
@@ -308,11 +295,12 @@ def _one_for_all(plan: Plan) -> list[dict[str, Any]]:
 
     From the replications that mixes are chosen by; nothing is chosen here, so nothing is too optimistic.
     """
-    rows = []
+    rows, purse = [], plan.question.purse
     for number, name in enumerate(plan.planner.actions):
-        value, spend = (sums[:, number].sum(axis=1) for sums in (plan.planner.value, plan.planner.spend))
-        cost = float(spend.mean())
-        share = 1.0 if cost <= plan.question.budget else plan.question.budget / cost
+        value, spends = plan.planner.value[:, number].sum(axis=1), plan.planner.spends[:, :, number].sum(axis=2)
+        spend = spends.sum(axis=0)
+        need = purse.need(purse.accounts(spends.mean(axis=1)))
+        share = 1.0 if need <= plan.question.budget else plan.question.budget / need
         rows.append(
             {
                 "action": name,
@@ -326,24 +314,29 @@ def _one_for_all(plan: Plan) -> list[dict[str, Any]]:
 
 def _candidates(plan: Plan) -> dict[str, Lives]:
     """What is set against each other: nothing, the mix asked for, half and twice the money, saturation, a policy."""
-    chosen = _lives(plan, plan.asked.mix, VALUE)
+    chosen = lives_of(plan, plan.asked.mix, VALUE)
     named = {NOTHING: Lives(np.zeros_like(chosen.fresh), np.zeros_like(chosen.drawn)), CHOSEN: chosen}
     last = plan.points[-1]
     for words, budget in (("half the budget", 0.5), ("twice the budget", 2.0)):
         wanted = budget * plan.question.budget
         if 0 < wanted <= last.budget:
             near = min(plan.points, key=lambda point: abs(point.budget - wanted))
-            named[f"{words} (about {near.budget:,.0f})"] = _lives(plan, near.mix, VALUE)
-    named[SATURATION] = _lives(plan, last.mix, VALUE)
+            named[f"{words} (about {near.budget:,.0f})"] = lives_of(plan, near.mix, VALUE)
+    named[SATURATION] = lives_of(plan, last.mix, VALUE)
     if plan.question.against is not None:
         named[f"policy {plan.question.against}"] = _policy_lives(plan, plan.question.against, VALUE)
     return named
 
 
+def _within(plan: Plan) -> list[Lives]:
+    """What else the budget would have paid: the frontier's mixes, which have doing nothing among them."""
+    return [lives_of(plan, point.mix, VALUE) for point in plan.points if point.budget <= plan.question.budget]
+
+
 def _assumptions(plan: Plan) -> list[dict[str, Any]]:
     """Every parameter that the draws move, and how the chosen mix's expected value goes with it."""
     rows = []
-    expected = _lives(plan, plan.asked.mix, VALUE).expected
+    expected = lives_of(plan, plan.asked.mix, VALUE).expected
     for path, origin in doubtful(plan.loaded).items():
         row: dict[str, Any] = {"path": path, "value": origin.central, "low": origin.low, "high": origin.high}
         row["why"] = origin.assumed or origin.source or ""
@@ -363,20 +356,29 @@ def _lived(plan: Plan) -> dict[str, Any]:
     """How much was simulated, beside the bound of docs/budget.md."""
     scenario, chosen, drawn = plan.loaded.value, plan.planner.responses, plan.drawn
     actions, draws = len(plan.question.actions), len(plan.draws)
+    others = [] if plan.unlike is None else [plan.unlike[0].responses]
+    chosen = replace(
+        chosen,
+        lived=chosen.lived + sum(other.lived for other in others),
+        years=chosen.years + sum(other.years for other in others),
+    )
     of = {
         "replications": len(chosen),
         "fresh": len(plan.fresh.whole),
         "draws": draws,
         "actions": actions,
-        "actions_used": plan.used,
+        "periods": len(plan.question.division.days),
+        "actions_used": list(plan.used),
         "lives_to_choose": chosen.lived,
         "lives_to_doubt": 0 if drawn is None else drawn.lived,
         "lives_to_check": plan.checked,
-        "customer_years": chosen.years + plan.fresh.responses.years + (0.0 if drawn is None else drawn.years),
+        "customer_years": chosen.years + plan.checked_years + (0.0 if drawn is None else drawn.years),
+        "customer_years_to_check": plan.checked_years,
         "years_a_life_at_most": residual_end(scenario, float(scenario.horizon_days)) / YEAR,
     }
     if draws:
-        of["lives_allowed"] = (actions + 1) * draws * scenario.customers
+        campaigns = sum(len(periods) for periods in plan.question.begun.values())
+        of["lives_allowed"] = (campaigns + 1) * draws * scenario.customers
     return of
 
 

@@ -12,7 +12,7 @@ from sim.customer.draws import Decision, uniforms
 from sim.customer.life import PROSPECT
 from sim.customer.record import NOT_ENROLLED
 from sim.experiment.start import draw_start
-from sim.planning.budget.responses import CASH, FORGONE, VALUE, live_base
+from sim.planning.budget.lives import CASH, FORGONE, VALUE, live_base
 from sim.planning.targeting.features import monthly_fee, visible
 from sim.planning.targeting.mixed import Mixed, fit_mixed
 

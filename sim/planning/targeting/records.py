@@ -13,7 +13,7 @@ import numpy as np
 from sim.customer.life import PROSPECT
 from sim.experiment.outcomes import FEN, cells
 from sim.experiment.start import draw_start
-from sim.planning.budget.responses import CASH, FORGONE, VALUE, Life, live_base
+from sim.planning.budget.lives import CASH, FORGONE, VALUE, Life, live_base
 from sim.planning.targeting.features import Scale, monthly_fee, visible
 from sim.planning.targeting.mixed import Mixed, fit_mixed
 

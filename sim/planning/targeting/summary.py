@@ -10,7 +10,7 @@ from sim.evidence.paired import run_mean
 from sim.evidence.results import Interval
 from sim.planning.budget.doubt import HIGH, LOW, Lives
 from sim.planning.budget.draws import doubtful
-from sim.planning.budget.responses import value_metric
+from sim.planning.budget.lives import value_metric
 from sim.planning.rounded import rounded
 from sim.planning.targeting.information import value_of_information
 from sim.planning.targeting.policies import ORACLE, by_trial

@@ -11,7 +11,7 @@ from sim.customer.life import PROSPECT
 from sim.experiment.futures import futures
 from sim.experiment.start import draw_start
 from sim.planning.blocks import BLOCK_CUSTOMERS
-from sim.planning.budget.responses import VALUE, live_base, spend_columns
+from sim.planning.budget.lives import VALUE, live_base, spend_columns
 from sim.planning.budget.shrinkage import shrink
 from sim.planning.targeting.features import Scale, everything, monthly_fee
 

@@ -34,7 +34,12 @@ FARTHEST = 1.6
 
 def draw_all(plan: Plan) -> dict[str, str]:
     """Draw every figure; SVG text by name."""
-    drawn = {"frontier": draw_frontier(plan), "mix": draw_mix(plan), "next_yuan": draw_next_yuan(plan)}
+    drawn = {
+        "frontier": draw_frontier(plan),
+        "mix": draw_mix(plan),
+        "periods": draw_periods(plan),
+        "next_yuan": draw_next_yuan(plan),
+    }
     return {name: svg for name, svg in drawn.items() if svg is not None}
 
 
@@ -139,13 +144,41 @@ def draw_mix(plan: Plan) -> str | None:
             area.set_hatch(HATCHES[number // len(PALETTE) % len(HATCHES)])
         _mark_asked(axes, plan)
         axes.set_xlabel(label)
-        axes.set_ylabel(f"customers of {plan['customers']:,}")
-        axes.set_ylim(0, plan["customers"])
+        periods = plan.get("periods")
+        most = sum(row["customers"] for row in periods) if periods else plan["customers"]
+        axes.set_ylabel(f"customers of {most:,}{', all periods together' if periods else ''}")
+        axes.set_ylim(0, most)
         axes.set_title("Who gets what")
         axes.xaxis.set_major_formatter(tick)
         axes.yaxis.set_major_formatter(lambda value, _: plain(value, 0))
         figure.legend(loc="outside lower center", ncols=min(len(actions), 4))
         clean(axes)
+        return to_svg(figure)
+
+
+def draw_periods(plan: Plan) -> str | None:
+    """Draw what is spent up to each period's end, or in it, and its cap."""
+    rows = plan.get("periods")
+    if not rows:
+        return None
+    spent = np.array([[row["account"][end] for end in ("value", "low", "high")] for row in rows])
+    caps = np.array([row["cap"] for row in rows])
+    unit, words = scale_of(np.concatenate([caps, spent[:, 0]]))
+    spent, caps, places = spent / unit, caps / unit, np.arange(len(rows))
+    with drawing():
+        figure = new_figure(2.6)
+        axes = figure.subplots()
+        axes.bar(places, spent[:, 0], width=0.6, color=BLUE, label="spent, lived whole")
+        error = np.abs(spent[:, 1:].T - spent[:, 0])
+        axes.errorbar(places, spent[:, 0], error, color=INK, linestyle="none", label="run doubt, 95%")
+        axes.hlines(caps, places - 0.4, places + 0.4, color=VERMILLION, linewidth=1.6, label="cap")
+        axes.set_xticks(places, [row["period"] for row in rows])
+        carried = plan["question"]["carry_over"]
+        axes.set_ylabel(f"{'up to its end' if carried else 'in it'}, {words}{plan['currency']}")
+        axes.set_title("What each period may spend, and spends")
+        axes.yaxis.set_major_formatter(tick)
+        figure.legend(loc="outside lower center", ncols=3)
+        clean(axes, "y")
         return to_svg(figure)
 
 

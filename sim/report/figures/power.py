@@ -8,7 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import PercentFormatter
 
 from sim.evidence.results import Interval
-from sim.planning.power import Point, Study
+from sim.planning.power import Study
+from sim.planning.power_points import Point
 from sim.report.figures.style import (
     REFERENCE,
     SOFT,

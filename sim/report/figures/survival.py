@@ -10,6 +10,8 @@ from sim.report.figures.style import INK, ArmStyle, arm_styles, clean, drawing, 
 from sim.report.values import Summary
 from sim.report.words import is_about_firm
 
+FEW = 4  # arms whose bands can be told apart
+LEAST_ROOM = 0.9  # where the axis starts at the latest: nobody may have left
 PANELS = (
     ("truth", "Truth (band: run doubt)"),
     ("trial", "The first trial (band: trial doubt)"),
@@ -46,7 +48,7 @@ def _floor(curves: Mapping[str, Mapping[str, Any]], keys: list[str]) -> float:
         for value in (curve.get(f"{key}_low") or curve.get(key) or ())
         if value is not None
     ]
-    return max(0.0, int(min(lows, default=0.0) * 10) / 10)
+    return max(0.0, min(LEAST_ROOM, int(min(lows, default=0.0) * 10) / 10))
 
 
 def _panel(
@@ -70,7 +72,7 @@ def _panel(
                 curve[f"{key}_low"],
                 curve[f"{key}_high"],
                 color=style.colour,
-                alpha=0.13,
+                alpha=0.13 if len(curves) <= FEW else 0.13 * FEW / len(curves),  # many bands would hide the lines
                 linewidth=0,
                 step=step,
             )

@@ -80,7 +80,7 @@ def test_credits_come_at_the_end_of_each_month_and_end():
 
 def test_credits_stop_at_leaving():
     """Catches a credit to who is gone: months begun are not months stayed."""
-    c = live(scenario(leaving=leaving(need_gone=0.3)), "offer").customers
+    c = live(scenario(leaving=leaving(competitor=0.0, need_gone=0.3)), "offer").customers
     gone = np.isfinite(c["lost_at"])
     assert gone.sum() > 250
     stayed = np.minimum(np.floor(c["lost_at"][gone] / MONTH), 6)

@@ -144,7 +144,9 @@ def test_contract_expiry_shows_as_a_peak_of_losses():
 def test_a_change_of_number_leaves_the_contract_as_it_is():
     """Catches a penalty for who stays with the firm."""
     change = {"per_month": {"growth": 0.5, "stable": 0.5}, "fee_drop_share": 0.1}
-    c = signers(blocks={"number_change": change}, penalty_share=1.0, months=24).customers
+    c = signers(
+        blocks={"number_change": change, "leaving": leaving(competitor=0.0)}, penalty_share=1.0, months=24
+    ).customers
     assert (c["changes"] > 0).sum() > 250
     assert (np.abs(c["contract_until"] - 24 * MONTH) < 1e-6).all()
     assert not c["ledger"][:, Line.PENALTY].any()

@@ -212,7 +212,7 @@ def test_redeeming_pleases(share: float, level: int):
 
 def test_points_of_who_leaves_are_gone():
     """Catches a payment to who has left before the date."""
-    world = live(scenario({"leaving": leaving(need_gone=0.2)}))
+    world = live(scenario({"leaving": leaving(competitor=0.0, need_gone=0.2)}))
     c = world.customers
     before = c["lost_at"] < DATE
     assert before.sum() > 100

@@ -9,6 +9,7 @@ from sim.customer.moves import COUNT_COLUMN
 from sim.customer.record import GOLD, PLATINUM, Count, Line
 from sim.scenario.bonds import Agreement
 from sim.scenario.offers import Arm, FreeDays
+from sim.scenario.returns import WinBackEffort
 from sim.scenario.schema import Scenario
 from sim.world.world import World
 from tests.worlds import HORIZON, MONTH, base_of, day_zero, differing, leaving, live, quiet, tenure
@@ -188,3 +189,75 @@ def test_windows_change_no_byte(days: float) -> None:
     assert whole.shared.tally.tobytes() == cut.shared.tally.tobytes()
     assert whole.shared.purse.tobytes() == cut.shared.purse.tobytes()
     assert refused(whole) > 100
+
+
+SPENDERS: dict[str, tuple[float, Arm, Count, Line, dict[str, Any]]] = {
+    "bundle": (
+        40.0,
+        Arm(bundle=True),
+        Count.BUNDLES,
+        Line.SUBSIDY,
+        {
+            "bundles": {
+                "accept_share": 1.0,
+                "months": 12,
+                "subsidy_yuan": 40,
+                "reduction": 0.5,
+                "acts_on": ["competitor"],
+            }
+        },
+    ),
+    "warning_call": (
+        5.0,
+        Arm(warning_call=True),
+        Count.WARNING_CALLS,
+        Line.CONTACT,
+        {
+            "early_warning": {
+                "auc": 0.5,
+                "list_share": 1.0,
+                "call": {
+                    "delay_days": 3,
+                    "cost_yuan": 5,
+                    "reach_share": 1.0,
+                    "effect": {
+                        "max_reduction": 0.0,
+                        "acts_on": ["competitor"],
+                        "half_life_days": 30,
+                        "lasts_days": 60,
+                    },
+                },
+            }
+        },
+    ),
+    "win_back": (
+        20.0,
+        Arm(win_back=WinBackEffort(attempts=9)),
+        Count.WIN_BACK_ATTEMPTS,
+        Line.CONTACT,
+        {
+            "win_back": {
+                "reasons": ["competitor"],
+                "from_days": 1,
+                "to_days": 300,
+                "success_share": 0.2,
+                "cost_yuan": 20,
+            }
+        },
+    ),
+}
+
+
+@pytest.mark.parametrize("spender", SPENDERS)
+def test_every_spender_stops_when_the_purse_is_empty(spender: str) -> None:
+    """A purse for seven and a half of each: seven are given and paid for, the rest is refused and counted."""
+    price, arm, counted, line, blocks = SPENDERS[spender]
+    money = budget(7.5 * price, spender) | {"counts": "cash"}
+    world = in_arm(
+        day_zero(quiet(customers=100, leaving=leaving(competitor=0.2), campaign_budget=money, **blocks), arms=[arm])
+    )
+    world.live(HORIZON)
+    assert world.shared.tally[..., COUNT_COLUMN + counted].sum() == 7
+    assert world.customers["ledger"][:, line].sum() == round(7 * price * 100)
+    assert world.shared.purse.tolist() == [round(0.5 * price * 100)]
+    assert refused(world) > 0

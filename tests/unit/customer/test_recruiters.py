@@ -51,7 +51,7 @@ def test_agents_who_recruit_nobody_change_no_byte():
 def test_the_agent_is_paid_in_place_of_the_firms_own_shops():
     """Hand-computed: on joining, at the assessment, and a part back of who leaves before it."""
     base = {"joining_share_per_month": 0.2, "commission_yuan": 7}
-    blocks = {"base": base, "leaving": leaving(need_gone=0.15)}
+    blocks = {"base": base, "leaving": leaving(competitor=0.0, need_gone=0.15)}
     world = live(scenario(blocks, share=0.6, assessed_yuan=25, clawback_share=0.5))
     c = world.customers[joiners(world)]
     recruited = c["recruited"] == 1

@@ -20,6 +20,8 @@ from sim.customer.record import (
     Moment,
     customer_dtype,
 )
+from sim.experiment.start import draw_start
+from sim.scenario.offers import Arm
 from tests.family import Family
 from tests.worlds import MONTH, day_zero, leaving, quiet, roll_out, tenure
 
@@ -400,3 +402,32 @@ def test_an_activity_to_which_all_or_none_come(share: float):
         world.live(30.0)
     assert (both.customers["ledger"][:, Line.GIFT] == 3_000 + 8_000 * share).all()
     assert (both.customers["satisfaction"] == alone.customers["satisfaction"]).all()
+
+
+def test_an_arms_complaint_line_is_its_own_and_ends_with_the_campaign() -> None:
+    """A policy without one, an arm with one, one that leaves it as it is, and one that takes it away."""
+    world = quiet(
+        problem={"per_month": 1.0},
+        team={"delay_days": 1, "solves_share": 1.0, "cost_yuan": 5, "reports_share": 1.0},
+        policies={"line": {"others": {"complaint_line": True}}, "none": {}},
+        baseline_policy="none",
+    )
+    start = draw_start(world, 1, np.arange(2))
+    paid = {}
+    for policy in ("none", "line"):
+        rules = [Arm(complaint_line=True), Arm(), Arm(complaint_line=False)]
+        of = start.world(policy, arms=rules)
+        arms = np.arange(len(of.customers)) % 3
+        of.enrol(np.arange(len(of.customers)), arms)
+        of.begin()
+        of.live(180.0)
+        team = of.customers["ledger"][:, Line.TEAM]
+        paid[policy] = [team[arms == arm].sum() > 0 for arm in range(3)]
+        before = team.copy()
+        of.end_campaign("none")
+        of.live(183.0)  # who was scheduled is still visited
+        settled = of.customers["ledger"][:, Line.TEAM].copy()
+        of.live(365.0)
+        assert settled.sum() >= before.sum()
+        assert np.array_equal(of.customers["ledger"][:, Line.TEAM], settled)
+    assert paid == {"none": [True, False, False], "line": [True, True, False]}

@@ -20,10 +20,11 @@ def outcomes(left: list[bool], *, cost: list[int], lost_at: list[float], segment
     blank = np.zeros(n, dtype=np.int64)
     half = n // 2
     return Outcomes(
-        replication=np.repeat([0, 1], half), id=np.arange(n), stratum=blank, arm=blank, days=np.zeros(n),
+        replication=np.repeat([0, 1], half), id=np.arange(n), stratum=blank, arm=blank,
+        contacts=blank, answered=blank, saved=blank, began=np.zeros(n), days=np.zeros(n),
         left=np.array(left), reason=blank, active=blank, returned=np.zeros(n, bool), ledger=ledger, residual=blank,
         cell=blank, answer=blank, before=before, lost_at=np.array(lost_at),
-        net_at=np.zeros((n, 0)), circle=np.full(n, -1),
+        net_at=np.zeros((n, 0)), circle=np.full(n, -1), cost_at=np.zeros((n, 0)),
     )  # fmt: skip
 
 

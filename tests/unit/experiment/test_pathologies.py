@@ -50,6 +50,10 @@ def lived(arm: np.ndarray, mean_days: np.ndarray, free: np.ndarray) -> Outcomes:
         id=np.tile(np.arange(EACH), TRIALS),
         stratum=np.zeros(n, dtype=np.int64),
         arm=arm.copy(),
+        began=np.zeros(n),
+        contacts=np.zeros(n, dtype=np.int64),
+        answered=np.zeros(n, dtype=np.int64),
+        saved=np.zeros(n, dtype=np.int64),
         days=days,
         left=left,
         reason=np.where(left, 1, -1),
@@ -63,6 +67,7 @@ def lived(arm: np.ndarray, mean_days: np.ndarray, free: np.ndarray) -> Outcomes:
         lost_at=np.where(left, days, np.inf),
         net_at=np.zeros((n, 0)),
         circle=np.full(n, -1),
+        cost_at=np.zeros((n, 0)),
     )
 
 

@@ -26,7 +26,7 @@ def test_what_is_not_within_the_experiments_horizon_is_residual(horizon):
     """Catches a horizon of an experiment that reads days of another: a fen in neither place, or in both."""
     trial = experiment("reward_days").model_copy(update={"horizon_days": int(horizon)})
     start = draw_start(plain(200), 1, ROWS, horizon)
-    outcomes, world, _ = live_rollout(start, trial, "days_15")
+    outcomes, world, _ = live_rollout(start, trial, "days_15", 1)
     period = int(np.searchsorted(start.laws.marks, horizon))
     books = world.shared.tally[:, 1, :, :LINES].sum(axis=0)
     assert (outcomes.ledger.sum(axis=0) == books[:period].sum(axis=0)).all()

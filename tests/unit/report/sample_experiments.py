@@ -176,6 +176,16 @@ def reward_days() -> dict[str, Any]:
         "sample_ratio": refused("sizes are fixed by complete assignment, so they cannot differ by chance"),
         "arms": arms,
         "contrasts": rows,
+        "interference": [
+            {
+                "metric": "churn_rate",
+                "arm": name,
+                "trial": around(rollout + gap, 0.004),
+                "rollout": around(rollout, 0.003),
+                "difference": around(gap, 0.002),
+            }
+            for name, rollout, gap in (("none", 0.362, -0.01), ("days_15", 0.274, 0.004), ("days_45", 0.272, 0.005))
+        ],
         "equivalence": [
             {
                 "metric": "churn_rate",

@@ -35,6 +35,7 @@ PLAN = {
     "responses": [],
     "beats": [],
     "one_for_all": [],
+    "regret": {"refused": "no draws"},
     "risk": {"refused": "no draws"},
     "assumptions": [{"path": "a.b", "value": 1.0, "low": 0.5, "high": 2.0, "why": "@SUM(A1)"}],
     "lived": {
@@ -46,6 +47,8 @@ PLAN = {
         "draws": 0,
         "actions_used": [],
         "customer_years": 1.0,
+        "customer_years_to_check": 0.5,
+        "periods": 1,
     },
 }
 

@@ -158,6 +158,22 @@ def test_the_residual_tables_bias_stands_beside_the_interference_with_its_note()
     assert "table bias" not in render_page(sample_summary(), sample_provenance(), {})
 
 
+def test_what_a_trial_does_not_see_is_said_in_words_and_figures() -> None:
+    summary: dict[str, Any] = sample_summary()
+    (row,) = [
+        row
+        for row in summary["experiments"][0]["contrasts"]
+        if (row["metric"], row["arm"]) == ("churn_rate", "days_15")
+    ]
+    row["interference"] = interval(0.014, 0.01, 0.018, "run")
+    page = render_page(summary, sample_provenance(), {})
+    assert page.count("What the trial does not see") == 1
+    said = "in the trial days_15 against none seems to make −7.4 points; everybody under it, against everybody under "
+    assert said + "none, makes −8.8 points: the trial understates it, by 1.4 points" in " ".join(page.split())
+    row["interference"] = interval(0.0, -0.002, 0.002, "run")
+    assert "trial and roll-out agree" in " ".join(render_page(summary, sample_provenance(), {}).split())
+
+
 def test_one_of_anything_is_said_as_one() -> None:
     page = render_page(sample_summary() | {"replications": 1}, sample_provenance(), {})
     assert "· 1 replication<" in page

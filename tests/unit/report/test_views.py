@@ -294,6 +294,7 @@ def test_policies_in_words(summary: dict[str, Any]) -> None:
         ),
     ]
     assert gets_in_words({"reward": {"free_days": 15, "credit": 3}}) == "free days 15 and credit 3"
+    assert gets_in_words({"answers": True}) == "answers to rivals' promotions"
 
 
 def test_units_come_from_definitions_and_else_from_names(summary: dict[str, Any]) -> None:

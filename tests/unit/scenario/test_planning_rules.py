@@ -3,6 +3,7 @@
 import pytest
 
 from sim.scenario.problems import InputProblems
+from tests.worlds import load_quiet
 
 from .conftest import LoadWorld
 
@@ -80,6 +81,44 @@ def test_each_slip_has_its_line(load_world: LoadWorld, change: tuple[str, str], 
     assert any(says in line for line in lines), lines
     assert len(lines) <= 2
     assert all("world.yaml:" in line for line in lines)
+
+
+BY_HALF = ("budget_yuan: 1000", "periods: {months: 6, budgets_yuan: [600, 400], offered: {days: [2]}}")
+
+
+def test_a_budget_by_period_is_taken(load_world: LoadWorld) -> None:
+    load(load_world, BY_HALF)
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (("[600, 400]", "[600, 400, 200]"), "planning.periods.budgets_yuan: got 3 budgets, must be 2, one for every 6"),
+        (("[600, 400]", "[600, -400]"), "planning.periods.budgets_yuan.1: got -400, must be at least 0"),
+        (("months: 6", "months: 0"), "planning.periods.months: got 0, must be at least 1"),
+        (("{days: [2]}", "{day: [2]}"), "offered.day: got 'day', must be one of calls, days (planning.actions"),
+        (("{days: [2]}", "{days: [3]}"), "planning.periods.offered.days.0: got 3, must be 1 to 2, the periods of the"),
+        (("counts: cash", "per_days: 30\n  counts: cash"), "planning.per_days: got 30, must be left out, because"),
+        (("counts: cash", "budget_yuan: 5\n  counts: cash"), "planning.budget_yuan: got 5, must be left out, because"),
+    ],
+)
+def test_each_slip_of_periods_has_its_line(load_world: LoadWorld, change: tuple[str, str], says: str) -> None:
+    with pytest.raises(InputProblems) as found:
+        load(load_world, BY_HALF, change)
+    lines = [str(problem) for problem in found.value.problems]
+    assert any(says in line for line in lines), lines
+    assert len(lines) <= 2
+
+
+def test_promotions_without_a_date_cannot_be_known() -> None:
+    raids = {"raid": {"strength": 1.0, "random": {"per_year": 2.0, "lasts_days": 30}}}
+    actions = {"days": {"reward": {"free_days": 5.0}}}
+    reward = {"max_reduction": 0.5, "half_dose_days": 4, "half_life_days": 60, "lasts_days": 90, "acts_on": []}
+    with pytest.raises(InputProblems) as found:
+        load_quiet(promotions=raids, reward=reward, planning={"actions": actions, "promotions": "known"})
+    assert "planning.promotions: got 'known', must be left out, because no promotion of a rival has a date" in str(
+        found.value
+    )
 
 
 def test_least_shares_add_up(load_world: LoadWorld) -> None:

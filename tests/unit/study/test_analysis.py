@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sim.scenario.problems import InputProblems
 from tests.unit.study.trials import EXPERIMENT, analysed, customers
 
 
@@ -94,6 +95,7 @@ def test_an_arm_with_one_customer(tmp_path):
     experiment = analysed(tmp_path, pd.concat([table[table["group"] == "none"], table.iloc[[1]]]))
     assert "fewer than 2 customers" in refused(experiment, "revenue_per_customer")
     assert "fewer than 2 customers" in refused(experiment, "days_there")
+    assert "an arm has 1 customer" in refused(experiment, "churn_rate")
 
 
 def test_nobody_left(tmp_path):
@@ -147,6 +149,14 @@ def test_circles_are_what_was_assigned(tmp_path):
     experiment = analysed(tmp_path, customers(), EXPERIMENT + "  circle: house\n")
     for metric in ("churn_rate", "revenue_per_customer"):
         assert "clustered" in contrast(experiment, metric)["trial"]["method"]
+
+
+def test_a_trial_of_circles_names_their_column(tmp_path):
+    text = "unit: circle\n" + EXPERIMENT
+    with pytest.raises(InputProblems, match="got nothing, must be given: a column of circles"):
+        analysed(tmp_path, customers(), text)
+    experiment = analysed(tmp_path, customers(), text + "  circle: house\n")
+    assert experiment["unit"] == "circle"
 
 
 # --- design, families, checks ---------------------------------------------------------------------
@@ -255,3 +265,29 @@ def test_answers_are_a_naive_comparison(tmp_path):
     rows = analysed(tmp_path, table, EXPERIMENT + "  answered: said\n")["naive"]
     assert [row["arm"] for row in rows] == ["none", "gift"]
     assert all(row["estimate"]["value"] == -1.0 for row in rows)
+
+
+RATIO = ("metrics: [churn_rate", "metrics: [by_day, churn_rate")
+
+
+def test_a_ratio_of_totals_is_that_of_the_columns(tmp_path):
+    table = customers()
+    text = changed(("data:\n", "data:\n  metrics: {by_day: {column: fees, per: days, unit: yuan a day}}\n"))
+    experiment = analysed(tmp_path, table, text.replace(*RATIO))
+    totals = table.groupby("group")[["fees", "days"]].sum()
+    by_day = totals["fees"] / totals["days"]
+    effect = contrast(experiment, "by_day")["trial"]["effect"]
+    assert effect["value"] == pytest.approx(by_day["gift"] - by_day["none"])
+    assert effect["low"] < effect["value"] < effect["high"]
+    assert contrast(experiment, "by_day")["beside"] == []
+    assert experiment["arms"][0]["metrics"]["by_day"]["value"] == pytest.approx(by_day[experiment["arms"][0]["name"]])
+
+
+def test_doses_have_a_trend_and_a_least_dose_or_the_reason_why_not(tmp_path):
+    experiment = analysed(tmp_path, customers(), changed(("reference:", "doses: {none: 0, gift: 10}\nreference:")))
+    trend, least = experiment["doses"]
+    assert (trend["what"], least["what"]) == ("trend", "least_dose")
+    # with two doses the slope is the difference of the shares by the difference of the doses, its test Pearson's
+    difference = contrast(experiment, "churn_rate")["trial"]["effect"]["value"]
+    assert trend["effect"]["value"] == pytest.approx(difference / 10)
+    assert least["effect"]["refused"] == "fewer than 3 doses differ: no curve can be seen"

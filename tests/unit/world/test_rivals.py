@@ -1,5 +1,6 @@
 """Rivals that react to our campaign (model.md section 18): when they see it, when they start, and who feels it."""
 
+import itertools
 from collections.abc import Iterable
 from typing import Any
 
@@ -7,10 +8,12 @@ import numpy as np
 import pytest
 
 from sim.customer.life import RIVALS
+from sim.customer.record import contested_customer_dtype
 from sim.scenario.offers import Arm, FreeDays
 from sim.scenario.schema import Scenario
+from sim.world.rivals import was_given
 from sim.world.world import World
-from tests.worlds import HORIZON, base_of, day_zero, differing, leaving, quiet
+from tests.worlds import HORIZON, MONTH, base_of, day_zero, differing, leaving, quiet
 
 REWARD = {"max_reduction": 0.0, "half_dose_days": 1, "half_life_days": 1, "lasts_days": 1, "acts_on": ["variety"]}
 GIVEN = Arm(reward=FreeDays(free_days=5))
@@ -90,6 +93,37 @@ def test_who_has_left_is_not_counted() -> None:
     world.customers["due"][gone] = np.inf
     world.live(HORIZON)
     assert runs(world) == [(41.0, 2.0), (61.0, 0.0)]
+
+
+BUNDLES = {"accept_share": 0.5, "months": 7.7, "reduction": 0.3, "acts_on": ["competitor"]}
+
+
+@pytest.mark.parametrize("campaign", ["reward", "contact", "agreement", "bundle", "warning_call", "win_back"])
+def test_each_campaign_is_seen_once_from_its_day_on(campaign: str) -> None:
+    """Catches a field of another campaign, who never had it, and a day that two looks see or none."""
+    world = scenario(leaving={}, bundles=BUNDLES)
+    days = np.array([-np.inf, 0.0, 30.9, 31.0, 59.0, 1 / 3])
+    customers = np.zeros(len(days), dtype=contested_customer_dtype)
+    ever = np.isfinite(days)
+    for day in ("reached_at", "called_at"):
+        customers[day] = -np.inf
+    field = {"reward": "reward_at", "contact": "reached_at", "agreement": "agreement_at", "warning_call": "called_at"}
+    field |= {"bundle": "bundle_until", "win_back": "returned_at"}
+    customers[field[campaign]] = np.where(ever, days + (7.7 * MONTH if campaign == "bundle" else 0.0), -np.inf)
+    flag = {"reward": "rewarded", "agreement": "agreed", "bundle": "bundled", "win_back": "returns"}
+    if campaign in flag:
+        customers[flag[campaign]] = ever
+    looks = [0.0, 31.0, 59.0, 90.0]
+    seen = [was_given(campaign, customers, world, *look).tolist() for look in itertools.pairwise(looks)]
+    assert seen == [
+        [False, True, True, False, False, True],
+        [False, False, False, True, False, False],
+        [False, False, False, False, True, False],
+    ]
+    untouched = np.zeros(3, dtype=contested_customer_dtype)
+    for day in ("reached_at", "called_at"):
+        untouched[day] = -np.inf
+    assert not was_given(campaign, untouched, world, 0.0, 31.0).any()
 
 
 def test_while_one_is_pending_or_runs_no_other_begins() -> None:

@@ -137,7 +137,7 @@ def test_entering_a_tier_is_rewarded_once_a_life():
     """Catches a reward at every score, for the tier below, and before the campaign begins."""
     scenario = quiet(
         customers=2_000,
-        leaving=leaving(variety=0.2),
+        leaving=leaving(competitor=0.0, variety=0.2),
         reward={
             "max_reduction": 0,
             "half_dose_days": 1,

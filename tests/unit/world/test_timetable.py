@@ -1,9 +1,12 @@
 """Competitors' promotions as step functions of time (model.md section 6)."""
 
+import datetime
+
 import numpy as np
+import pytest
 
 from sim.customer.life import RIVALS
-from sim.world.timetable import compile_timetable
+from sim.world.timetable import compile_timetable, with_run
 from tests.family import Family, seed
 from tests.worlds import numbers, quiet, tenure
 
@@ -118,3 +121,28 @@ def test_another_promotion_changes_nothing_of_a_random_one():
     levels = dict(among)
     assert {day for day, _ in alone} < set(levels)
     assert all(levels[day] == level for day, level in alone)
+
+
+@pytest.mark.parametrize("first", ["2010-01-06", "2010-01-21", "2010-02-10", "2010-12-01"])
+def test_a_run_that_is_added_later_is_as_one_that_was_known(first: str):
+    """Catches a strength, an answer or an answer's start that is lost or doubled where runs overlap or touch."""
+    day = datetime.date.fromisoformat(first)
+    last = day + datetime.timedelta(days=20)
+    known = {
+        "long": dated("2010-01-11", "2010-01-31"),
+        "short": dated("2010-01-21", "2010-02-10") | {"strength": 0.25, "segments": ["a"]},
+    }
+    answer = {"after_days": 3, "weakens_share": 0.5, "credit_yuan": 1, "lasts_days": 9}
+    world = {"segments": TWO, "intelligence": {"seen_after_days": 2, "answer": answer}}
+    late = dated(first, last.isoformat()) | {"strength": 2.0, "segments": ["b"]}
+    together = compile_timetable(quiet(promotions=known | {"late": late}, **world), 1, numbers(2), 365.0)
+    before = quiet(promotions=known, **world)
+    begins = float((day - before.start).days)
+    plain = compile_timetable(before, 1, numbers(2), 365.0)
+    run = (begins, begins + 20.0, 2.0, RIVALS)
+    for one, other in zip(with_run(plain, {1, 3}, run, before.intelligence), together, strict=True):
+        assert one.tolist() == other.tolist()
+    empty = compile_timetable(quiet(**world | {"intelligence": None}), 1, numbers(2), 365.0)
+    alone = with_run(empty, {2}, run, None)
+    assert alone.start.tolist() == [0, 0, 0, 2, 2]
+    assert alone.level[:, RIVALS].tolist() == [2.0, 0.0]

@@ -23,7 +23,7 @@ def test_tiers_and_tenure_are_those_of_day_zero() -> None:
     assert len(division) == 15
     assert twins.counts.sum() == 600
     for number in range(len(base)):
-        tier, tenure = division.names[twins.cell[number]]
+        tier, tenure = division.names[twins.moments[0].cell[number]]
         assert tier == ("others" if base["tier"][number] == 0 else TIER_NAMES[base["tier"][number]])
         low, _, high = tenure.removesuffix(" months").removesuffix("+").partition("-")
         assert float(low) <= months[number] < float(high or "inf")

@@ -93,8 +93,8 @@ def test_what_the_limits_cost_at_least() -> None:
     of = estimates(np.random.default_rng(3), 2, SIZES)
     limits = LIMITS["fairness"]
     cheapest = min(float((of.spend * mix).sum()) for mix in all_mixes(SIZES) if keeps(mix, of, limits))
-    assert programme(of, limits).least_spend() == pytest.approx(cheapest, rel=1e-5)
-    assert programme(of).least_spend() == 0.0
+    assert programme(of, limits).least_budget() == pytest.approx(cheapest, rel=1e-5)
+    assert programme(of).least_budget() == 0.0
 
 
 def test_contradicting_limits_are_named_and_no_others() -> None:
@@ -104,7 +104,7 @@ def test_contradicting_limits_are_named_and_no_others() -> None:
         programme(of, limits).best(1.0)
     assert found.value.names == ("fairness.least_share", "budget")
     limits["seats"] = {"number": 0, "contacts_each": 1.0}
-    called = Estimates(of.value, of.spend, np.ones_like(of.contacts), of.sizes)
+    called = Estimates(of.value, of.spends, np.ones_like(of.contacts), of.sizes)
     with pytest.raises(LimitsContradict) as found:
         programme(called, limits).best(1000.0)
     assert found.value.names == ("seats", "fairness.least_share")
@@ -125,7 +125,7 @@ def test_the_relaxation_bounds_the_mix_and_its_price_is_its_slope() -> None:
 
 def test_nothing_worth_having_is_nothing_chosen() -> None:
     of = estimates(np.random.default_rng(5), 2, SIZES)
-    worthless = Estimates(-np.abs(of.value) - 1, of.spend, of.contacts, of.sizes)
+    worthless = Estimates(-np.abs(of.value) - 1, of.spends, of.contacts, of.sizes)
     assert not programme(worthless).best(np.inf).customers.any()
 
 
@@ -137,7 +137,7 @@ def test_the_solver_writes_nothing_into_the_answer(capfd: pytest.CaptureFixture[
     for _ in range(30):
         of = Estimates(
             random.normal(200, 400, (2, 6)) * scale,
-            np.abs(random.normal(90, 60, (2, 6))) * scale,
+            np.abs(random.normal(90, 60, (1, 2, 6))) * scale,
             np.ones((2, 6)),
             random.multinomial(1100, np.full(6, 1 / 6)),
         )

@@ -108,3 +108,26 @@ def test_an_action_without_cost_is_refused_with_its_line(planning: dict[str, obj
 def test_what_costs_or_saves_is_taken() -> None:
     planning = {"actions": {"days": {"reward": {"free_days": 5.0}}, "silence": {"cadence": "none"}}}
     assert list(ask(load_quiet(**CALLS, planning=planning), budget="10").actions) == ["days", "silence"]
+
+
+@pytest.mark.parametrize(
+    ("cost", "free_days", "counts", "got"),
+    [
+        (5.0, 0.0, "cash", ""),
+        (0.0, 0.0, "cash", "got an action without cost"),
+        (0.0, 8.0, "cash", "got an action that costs no cash"),
+        (0.0, 8.0, "cash_and_forgone", ""),
+    ],
+)
+def test_attempts_to_win_back_cost_what_they_cost(cost: float, free_days: float, counts: str, got: str) -> None:
+    """The price of an attempt is cash, free days on coming back are forgone."""
+    offer = {"from_days": 5, "to_days": 50, "success_share": 0.5, "cost_yuan": cost, "free_days": free_days}
+    leaving = {"competitor": {"per_month": {"growth": 0.1}}}
+    planning = {"actions": {"back": {"win_back": {"attempts": 2}}}, "counts": counts}
+    world = load_quiet(**CALLS, leaving=leaving, win_back=offer, planning=planning)
+    if not got:
+        assert list(ask(world, budget="10").actions) == ["back"]
+        return
+    with pytest.raises(InputProblems) as found:
+        ask(world, budget="10")
+    assert got in str(found.value.problems[0])

@@ -7,14 +7,16 @@ import pytest
 
 from sim.planning.budget.fresh import live_fresh
 from sim.planning.budget.frontier import Planner
+from sim.planning.budget.lives import CASH, VALUE
 from sim.planning.budget.plan import ATTEMPTS, Plan, plan
 from sim.planning.budget.question import ask
-from sim.planning.budget.responses import CASH, VALUE, live_responses
+from sim.planning.budget.responses import live_responses
 from sim.planning.budget.summary import summarise
+from sim.report.budget_words import answer_sentence, findings
 from sim.scenario.loaded import Loaded
 from sim.scenario.problems import InputProblems
 from sim.scenario.schema import Scenario
-from tests.worlds import DESK, load_company, load_quiet
+from tests.worlds import DESK, leaving, load_company, load_quiet
 
 # Talks wake the dogs: a contact raises the rate of leaving to a competitor (P-01), which only they have. Free days keep
 # everybody from leaving out of curiosity.
@@ -69,6 +71,19 @@ def test_the_known_best_policy_is_found() -> None:
     assert found.fresh.whole[:, VALUE].mean() > 0
 
 
+def test_by_risk_the_same_money_is_lost_and_the_report_says_both() -> None:
+    """Dogs are at higher risk: who calls them first, wakes them (P-01, P-04)."""
+    summary = summarise(planned(load_quiet(**DOGS_AND_PERSUADABLES)))
+    assert summary["by_risk"]["action"] == "call_and_days"
+    assert summary["by_risk"]["value"]["high"] < 0 < summary["answer"]["value"]["low"]
+    assert summary["by_risk"]["mix_is_worth_more"]["low"] > 0
+    assert summary["by_risk"]["spend"]["value"] <= 3000
+    assert "Spend " in answer_sentence(summary)
+    assert "call_and_days to " in answer_sentence(summary)
+    (words,) = (words for words in findings(summary) if words.startswith("By risk in place of lift"))
+    assert "given first where most customers leave, as far as the budget goes, LOSES " in words
+
+
 def test_if_only_calls_are_left_nothing_is_spent_and_the_reason_is_given() -> None:
     found = summarise(planned(load_quiet(**DOGS_AND_PERSUADABLES), actions="call"))
     assert found["answer"]["nothing_because"] == "no action is worth anything, net of what it costs, in any cell"
@@ -100,7 +115,7 @@ def test_where_nothing_is_shared_the_whole_is_the_sum_of_its_cells() -> None:
 def test_seats_that_are_shared_make_a_gap() -> None:
     """Those who are kept by free days leave the desk's only seat to others, who then need not give up waiting."""
     world = DOGS_AND_PERSUADABLES | {
-        "leaving": {"variety": {"per_month": {"growth": 2.0, "stable": 2.0, "warning": 2.0}}},
+        "leaving": leaving(competitor=0.0, variety=2.0),
         "desk": DESK | {"seats": 1, "service_minutes": 2000.0, "patience_minutes": 500.0, "reasons": ["variety"]},
     }
     loaded = load_quiet(**world)
@@ -129,7 +144,7 @@ def test_results_do_not_depend_on_the_cut() -> None:
 
 
 def test_a_cap_that_fails_is_lowered_until_it_holds(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Planner, "_reserve", lambda self, mix, overshoot: -200.0)  # plans to spend too much
+    monkeypatch.setattr(Planner, "_reserve", lambda self, mix, overshoot: np.array([-200.0]))  # plans to spend too much
     found = planned(company(), budget="2000", replications=30, fresh=30)
     assert 1 < found.attempts <= ATTEMPTS
     answer = summarise(found)["answer"]
