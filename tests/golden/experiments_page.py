@@ -26,25 +26,58 @@ one real trial of that size would show, assumption doubt how far the answer move
 
 
 class Study(NamedTuple):
-    """A question, and the world in which it is answered."""
+    """An experiment in a world in which it can be made."""
 
-    question: Path | str
-    """An experiment's file, or an action to aim as `sim target` names it: `EXPERIMENT.ARM` of a listed experiment."""
+    experiment: Path
     scenario: Path
     options: tuple[str, ...] = ()
 
     @property
     def command(self) -> list[str]:
         """Words of the command behind `sim`."""
-        if isinstance(self.question, str):
-            return ["target", _short(self.scenario), "--action", self.question, *self.options]
-        return ["run", _short(self.scenario), "-e", _short(self.question), *self.options]
+        return ["run", _short(self.scenario), "-e", _short(self.experiment), *self.options]
 
     @property
     def made_from(self) -> str:
         """First digits of a checksum of both files."""
-        named = self.question if isinstance(self.question, Path) else _file_of(self.question)
-        return hashlib.sha256(self.scenario.read_bytes() + named.read_bytes()).hexdigest()[:12]
+        both = self.scenario.read_bytes() + self.experiment.read_bytes()
+        return hashlib.sha256(both).hexdigest()[:12]
+
+    def answer(self, run: Path) -> tuple[str, str, str]:
+        """Title, question and answer, from the run's folder."""
+        from sim.report.answer import answer_sentence
+
+        summary = json.loads((run / "summary.json").read_text(encoding="utf-8"))
+        (asked,) = summary["experiments"]
+        return f"{asked['name']} in {summary['scenario']}", asked["question"], answer_sentence(asked, summary)
+
+
+class Aim(NamedTuple):
+    """An arm of an experiment, aimed: everybody, by risk, by value x risk (H-07), by uplift learned and true (P-04)."""
+
+    experiment: Path
+    arm: str
+    scenario: Path
+    options: tuple[str, ...]
+
+    @property
+    def command(self) -> list[str]:
+        """Words of the command behind `sim`."""
+        action = f"{self.experiment.stem}.{self.arm}"
+        return ["target", _short(self.scenario), "--action", action, *self.options]
+
+    @property
+    def made_from(self) -> str:
+        """First digits of a checksum of both files."""
+        return Study(self.experiment, self.scenario).made_from
+
+    def answer(self, run: Path) -> tuple[str, str, str]:
+        """Title, question and answer, from the folder of the command."""
+        from sim.report.target_view import answer_words, question_words
+
+        found = json.loads((run / "target.json").read_text(encoding="utf-8"))
+        title = f"{found['question']['action']} aimed in {found['scenario']}"
+        return title, question_words(found), " ".join(answer_words(found))
 
 
 def studies() -> Iterator[Study]:
@@ -58,8 +91,13 @@ def studies() -> Iterator[Study]:
     for experiment in sorted((ROOT / "experiments").glob("*.yaml")):
         for scenario in of.get(experiment, []) or [ROOT / "scenarios" / UNLISTED[experiment.stem]]:
             yield Study(experiment, scenario, OPTIONS.get(scenario.stem, ()))
-    for action, scenario, *options in AIMED:
-        yield Study(action, ROOT / "scenarios" / scenario, tuple(options))
+
+
+def aims() -> list[Aim]:
+    """Arms that are aimed on this page, after all experiments."""
+    few = ("--replications", "8", "--draws", "0", "--twins", "16", "--trials", "2", "--trial-sizes", "500,1000")
+    bundle, wars = ROOT / "experiments" / "bundle.yaml", ROOT / "scenarios" / "high_value_wars.yaml"
+    return [Aim(bundle, "bundle", wars, ("--share", "0.1", *few))]
 
 
 UNLISTED = {
@@ -76,18 +114,15 @@ OPTIONS = {
     "published_recommendation": ("--replications", "50"),
 }
 """Worlds in which customers act on each other, or that are large: a quarter of the default already tells."""
-_FEW = ("--replications", "8", "--draws", "0", "--twins", "16", "--trials", "2", "--trial-sizes", "500,1000")
-AIMED = (("bundle.bundle", "high_value_wars.yaml", "--share", "0.1", *_FEW),)
-"""Actions that are aimed: everybody, by risk, by value x risk (H-07), by uplift learned and true (P-04)."""
 
 
-def section(study: Study) -> str:
+def section(study: Study | Aim) -> str:
     """Run a study and tell its question and answer as Markdown."""
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "run"
         command = [sys.executable, "-m", "sim.cli.main", *study.command, "--out", str(out)]
         subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
-        title, question, answer = (_aimed if isinstance(study.question, str) else _answered)(out)
+        title, question, answer = study.answer(out)
     return "\n".join(
         [
             f"## {title}",
@@ -102,36 +137,9 @@ def section(study: Study) -> str:
     )
 
 
-def _answered(run: Path) -> tuple[str, str, str]:
-    """Title, question and answer of an experiment's run."""
-    from sim.report.answer import answer_sentence
-
-    summary = json.loads((run / "summary.json").read_text(encoding="utf-8"))
-    (experiment,) = summary["experiments"]
-    return (
-        f"{experiment['name']} in {summary['scenario']}",
-        experiment["question"],
-        answer_sentence(experiment, summary),
-    )
-
-
-def _aimed(run: Path) -> tuple[str, str, str]:
-    """Title, question and answer of an action that was aimed."""
-    from sim.report.target_view import answer_words, question_words
-
-    found = json.loads((run / "target.json").read_text(encoding="utf-8"))
-    title = f"{found['question']['action']} aimed in {found['scenario']}"
-    return title, question_words(found), " ".join(answer_words(found))
-
-
-def _file_of(action: str) -> Path:
-    """The file of the experiment whose arm is aimed."""
-    return ROOT / "experiments" / f"{action.partition('.')[0]}.yaml"
-
-
 def _short(file: Path) -> str:
     return str(file.relative_to(ROOT))
 
 
 if __name__ == "__main__":
-    PAGE.write_text("\n".join([HEAD, *(section(study) for study in studies())]), encoding="utf-8")
+    PAGE.write_text("\n".join([HEAD, *(section(study) for study in [*studies(), *aims()])]), encoding="utf-8")
