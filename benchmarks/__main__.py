@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 from typing import TypeVar
 
-from benchmarks import budgets, designs, engine, evidence, reference_model
+from benchmarks import budgets, designs, engine, evidence, reference_model, shared
 from benchmarks.limit import limit_seconds
 from benchmarks.lives import Lives
 from benchmarks.private import private_scenario
@@ -31,6 +31,7 @@ DESIGN_REPLICATIONS = 400  # both times grow in proportion
 # What the two children of the start-up figure run.
 NOTHING, HELP = [sys.executable, "-c", "pass"], [sys.executable, "-m", "sim.cli.main", "--help"]
 
+AT_MOST = "lists and news together: at most 3 is wanted"
 LivesT = TypeVar("LivesT", bound=Lives)
 
 
@@ -73,9 +74,6 @@ def measure(customers: int, replications: int, repeats: int) -> dict[str, float]
     desk_scenario = engine.with_desk(scenario, seats=2)
     engine.live(desk_scenario, POLICY, customers=50)
     desk = fastest([engine.live(desk_scenario, POLICY, **size) for _ in range(repeats)])
-    in_circles = engine.with_circles(scenario)
-    engine.live(in_circles, POLICY, customers=50)
-    circles = fastest([engine.live(in_circles, POLICY, **size) for _ in range(repeats)])
 
     engine_rate, simpy_rate = compiled.events / compiled.seconds, plain.events / plain.seconds
     analysed = evidence.measure(repeats)
@@ -87,9 +85,6 @@ def measure(customers: int, replications: int, repeats: int) -> dict[str, float]
         "simpy_events_per_second": simpy_rate,
         "desk_events_per_second": desk.events / desk.seconds,
         "desk_seconds_per_call": (desk.seconds - compiled.seconds) / desk.calls,
-        "circles_events_per_second": circles.events / circles.seconds,
-        "circles_roll_out_over_without": (circles.past_seconds + circles.seconds)
-        / (compiled.past_seconds + compiled.seconds),
         "limit_over_engine": compiled.kernel_seconds / bare,
         "bytes_per_customer": compiled.bytes_per_customer,
         "outside_kernel_share": 1.0 - compiled.kernel_seconds / compiled.seconds,
@@ -140,8 +135,6 @@ def table(f: dict[str, float]) -> str:
         ("start state, SimPy, s", f"{f['simpy_start_state_seconds']:.2f}", ""),
         ("engine with the desk, events a second", f"{f['desk_events_per_second']:,.0f}", ""),
         ("the desk itself, microseconds a call", f"{desk:.1f}", ""),
-        ("weekly news in circles, events a second", f"{f['circles_events_per_second']:,.0f}", ""),
-        ("roll-out with them over one without", f"{f['circles_roll_out_over_without']:.2f}", "at most 3 is wanted"),
         ("kernel over a bare loop", f"{f['limit_over_engine']:.1f}", "the same draws and logarithms alone"),
         ("bytes a customer", f"{f['bytes_per_customer']:.0f}", "record, books and timetable"),
         ("time outside the kernel", f"{f['outside_kernel_share']:.1%}", "of the time from day 0 on"),
@@ -171,6 +164,7 @@ def main() -> None:
     parser.add_argument("--customers", type=int, default=1100)
     parser.add_argument("--replications", type=int, default=20)
     parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--shared-customers", type=int, default=1_000_000)
     parser.add_argument("--out", type=Path, default=ROOT / "build")
     options = parser.parse_args()
     figures = measure(options.customers, options.replications, options.repeats)
@@ -178,6 +172,9 @@ def main() -> None:
     figures["whole_run_seconds"] = min(whole_run(options.out / "bench-run") for _ in range(2))
     figures["whole_run_over_simpy"] = figures["whole_run_seconds"] / figures["simpy_lives_seconds"]
     print(table(figures))
+    rows, of_shared = shared.table(options.shared_customers)
+    print("\n".join([f"What customers share; {AT_MOST}", *(f"  {a:38s} {b:>14s}  {c}" for a, b, c in rows)]))
+    figures |= of_shared
     about = {"python": platform.python_version(), "machine": platform.machine(), "policy": POLICY}
     file = options.out / "bench.json"
     file.write_text(json.dumps(figures | about, indent=2) + "\n", encoding="utf-8")

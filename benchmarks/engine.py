@@ -19,8 +19,9 @@ from sim.scenario.schema import Scenario
 from sim.world.timetable import compile_timetable
 from sim.world.world import World
 
-# What runs compiled, by the module that calls it.
-KERNELS = (
+Kernels = tuple[tuple[Any, tuple[str, ...]], ...]
+"""What runs compiled, by the module that calls it."""
+KERNELS: Kernels = (
     (sim.customer.base, ("_live_to_day_zero", "_arrivals", "uniforms")),
     (sim.world.world, ("live", "close", "score", "follow", "wait", "answer_call")),
 )
@@ -52,7 +53,7 @@ class Stopwatch:
     """Adds up the seconds spent in the functions that it wraps."""
 
     def __init__(self) -> None:
-        self.seconds = 0.0
+        self.seconds, self.calls = 0.0, 0
 
     def timed(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """The same function, timed."""
@@ -61,16 +62,17 @@ class Stopwatch:
             started = time.perf_counter()
             result = function(*arguments)
             self.seconds += time.perf_counter() - started
+            self.calls += 1
             return result
 
         return call
 
 
 @contextmanager
-def kernel_stopwatch() -> Iterator[Stopwatch]:
-    """Time the compiled functions while the context lasts."""
+def kernel_stopwatch(kernels: Kernels = KERNELS) -> Iterator[Stopwatch]:
+    """Time compiled functions while the context lasts."""
     watch = Stopwatch()
-    originals = [(module, name, getattr(module, name)) for module, names in KERNELS for name in names]
+    originals = [(module, name, getattr(module, name)) for module, names in kernels for name in names]
     try:
         for module, name, function in originals:
             setattr(module, name, watch.timed(function))
@@ -128,14 +130,3 @@ def with_desk(scenario: Scenario, seats: int) -> Scenario:
     }
     values = {field: getattr(scenario, field) for field in type(scenario).model_fields}
     return type(scenario).model_validate(values | {"desk": desk})
-
-
-def with_circles(scenario: Scenario) -> Scenario:
-    """The scenario with most customers in circles whose members hear weekly of losses and hold each other."""
-    circles = {
-        "sizes": [{"size": 2, "share": 0.4}, {"size": 4, "share": 0.3}, {"size": 20, "share": 0.1}],
-        "news": {"raises": 0.5, "lasts_days": 60, "acts_on": ["competitor"]},
-        "holds": {"reduction": 0.05, "at_most": 3, "acts_on": ["competitor"]},
-    }
-    values = {field: getattr(scenario, field) for field in type(scenario).model_fields}
-    return type(scenario).model_validate(values | {"circles": circles})
