@@ -69,7 +69,7 @@ def test_others_live_as_if_nobody_was_called():
 
 
 def test_who_is_called_lives_alone():
-    """Catches prospects who are put into the first circle, so that all of them hear of its losses and of each other's."""
+    """Catches prospects who are put into the first circle, so that they hear of its losses and of each other's."""
     circles = {
         "sizes": [{"size": 2, "share": 0.5}],
         "news": {"raises": 50.0, "lasts_days": 60, "acts_on": ["competitor"]},
