@@ -352,6 +352,7 @@ def _draw_prospects(scenario: Scenario, laws: Laws, replications: np.ndarray) ->
         return np.zeros(0, dtype=kind_of_customer(scenario))
     ids, days, rows = won(scenario.prospects, laws.seed, float(laws.marks[-1]), replications)
     found = np.zeros(len(ids), dtype=kind_of_customer(scenario))
+    alone(found)
     _reset(found)
     found["id"], found["row"], found["replication"] = ids, rows, replications[rows]
     found["segment"] = _choose(laws, found, Decision.SEGMENT, [s.share for s in scenario.segments.values()])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.experiment.flagged import flagged_kept
-from sim.experiment.outcomes import Outcomes, mean_by, metric
+from sim.experiment.outcomes import DEFINITIONS, Outcomes, mean_by, metric
 from sim.experiment.trial import horizon_of, live_trial
 from sim.experiment.ways_out import ratio
 
@@ -64,10 +64,10 @@ def published(start: Start, experiment: Experiment, seed: int) -> Quantities:
 def _means(
     outcomes: Outcomes, experiment: Experiment, segments: list[str], margin: float, replications: np.ndarray
 ) -> Iterator[tuple[str, np.ndarray]]:
-    """Every metric of an arm, and its churn by segment."""
+    """Every metric of an arm that is a mean over customers, and its churn by segment."""
     row = outcomes.replication - replications[0]
     for name in experiment.metrics:
-        if name != _WITH_RESIDUAL:
+        if name in DEFINITIONS and name != _WITH_RESIDUAL:
             yield name, mean_by(row, metric(outcomes, name, margin), len(replications))
     left = outcomes.left.astype(float)
     for number, segment in enumerate(segments):

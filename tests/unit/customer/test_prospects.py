@@ -68,6 +68,20 @@ def test_others_live_as_if_nobody_was_called():
     assert not differing(called.customers[called.customers["id"] < PROSPECT_FIRST], alone.customers).any()
 
 
+def test_who_is_called_lives_alone():
+    """Catches prospects who are put into the first circle, so that they hear of its losses and of each other's."""
+    circles = {
+        "sizes": [{"size": 2, "share": 0.5}],
+        "news": {"raises": 50.0, "lasts_days": 60, "acts_on": ["competitor"]},
+        "referral": {"per_month": 0.05},
+    }
+    blocks: dict[str, Any] = {"customers": 50, "leaving": leaving(competitor=0.01), "prospects": PROSPECTS}
+    one, other = live(quiet(**blocks, circles=circles)), live(quiet(**blocks, circles=circles | {"news": None}))
+    assert len(won(one)) > 30
+    assert (won(one)["circle"] == -1).all()
+    np.testing.assert_array_equal(won(one)["lost_at"], won(other)["lost_at"])
+
+
 @pytest.mark.parametrize("calls_per_month", [0, 40, 300])
 def test_a_firm_decides_how_many_it_calls(calls_per_month: int):
     """On day 0 other calls are drawn: the firm lives as one whose scenario says so from the start."""

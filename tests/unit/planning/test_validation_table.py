@@ -34,6 +34,24 @@ def test_every_figure_of_company_h_is_in_the_table() -> None:
     assert figures <= {check.fact for check in SCENARIO.value.validation}
 
 
+@pytest.mark.parametrize(
+    ("world", "facts"),
+    [
+        ("high_value_wars", ("V-",)),
+        ("china_mobile_winback", ("M-",)),
+        ("published_recommendation", ("P-01",)),
+        ("published_friends", ("P-02",)),
+        ("published_high_end", ("P-07",)),
+    ],
+)
+def test_every_figure_that_a_world_is_made_for_is_in_its_table(world: str, facts: tuple[str, ...]) -> None:
+    # catches a figure that is left out because it does not fit
+    named = {f"{name}.{f.name}" for name, fact in load_facts().items() if name.startswith(facts) for f in fact.figures}
+    scenario = load_scenario(SCENARIO.file.parent / f"{world}.yaml")
+    assert named
+    assert named <= {check.fact for check in scenario.value.validation}
+
+
 def test_what_was_fitted_to_is_never_called_predicted() -> None:
     # catches a prediction that was put in by the fit
     fitted_quantities = {target.quantity for target in SCENARIO.value.targets}
