@@ -1,7 +1,6 @@
 """What happens to a customer whom something ties: the moments and the clock of worlds with bonds."""
 
 from sim.customer.agreements import pass_month
-from sim.customer.bonds import hold
 from sim.customer.clocks import rewind
 from sim.customer.contested import happen_contested
 from sim.customer.contracts import end_contract
@@ -21,7 +20,6 @@ def happen_bound(c, j, t, laws, shared):
     """Let entry `j` of `due`, behind the mobile clocks, happen."""
     if j >= BOUND_DUE:
         happen_contested(c, j, t, laws, shared)
-        hold(c, t, laws)
     elif j == _CONTRACT:
         end_contract(c, t, laws, shared)
     elif j == _CREDIT:

@@ -12,6 +12,7 @@ from sim.customer.moves import COUNT_COLUMN, count
 from sim.customer.purse import afford
 from sim.customer.record import BOUND_DUE, ContestMoment, Count, Line, Spender
 
+_NEVER = math.inf
 _BUNDLE = BOUND_DUE + int(ContestMoment.BUNDLE)
 _SUBSIDY, _SPENDER = int(Line.SUBSIDY), int(Spender.BUNDLE)
 _BUNDLED = int(Decision.BUNDLED)
@@ -44,3 +45,10 @@ def bundle(c, t, at_epoch, laws, shared):
     count(c, _BUNDLES, shared)
     hold(c, t, laws)
     return True
+
+
+@njit
+def end_bundle(c, t, laws):
+    """The bundle's time is over: the fee stays as it is, and nothing holds the customer any more."""
+    c.due[_BUNDLE] = _NEVER
+    hold(c, t, laws)

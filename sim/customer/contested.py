@@ -1,11 +1,14 @@
 """What happens to a customer of a contested world only: the moments that no other world has."""
 
+from sim.customer.bundles import end_bundle
 from sim.customer.calls import call, fade_call
 from sim.customer.circles import forget_news
 from sim.customer.hooks import CONTESTED, hook
 from sim.customer.record import BOUND_DUE, ContestMoment
 
-_CALL, _CALL_FADE, _NEWS, _BUNDLE = (BOUND_DUE + int(moment) for moment in ContestMoment)
+_CALL, _CALL_FADE, _NEWS = (
+    BOUND_DUE + int(moment) for moment in (ContestMoment.CALL, ContestMoment.CALL_FADE, ContestMoment.NEWS)
+)
 
 
 @hook(otherwise=lambda c, j, t, laws, shared: None, needs=CONTESTED, inline=False)
@@ -17,3 +20,5 @@ def happen_contested(c, j, t, laws, shared):
         fade_call(c, t, laws)
     elif j == _NEWS:
         forget_news(c, t, laws)
+    else:
+        end_bundle(c, t, laws)
