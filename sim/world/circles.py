@@ -204,4 +204,4 @@ def vouch(customers, prospects, referrers, laws, firm, shared, t):
             shared.tally[by.row, by.arm + 1, by.period, _REFERRALS] += 1
         else:
             c.due[_JOIN] = _NEVER
-            c.joined = _NEVER
+            c.joined = c.first_joined = _NEVER

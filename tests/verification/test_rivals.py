@@ -38,7 +38,7 @@ def both(check: str, **blocks: Any) -> tuple[Outcomes, World, Outcomes, World]:
     experiment = experiment_in(world, ARMS)
     start = draw_start(world.value, seed(check), np.arange(1))
     trial, in_trial = live_trial(start, experiment, seed(check))
-    rollout, in_rollout, _ = live_rollout(start, experiment, "days")
+    rollout, in_rollout, _ = live_rollout(start, experiment, "days", seed(check))
     return trial, in_trial, rollout, in_rollout
 
 

@@ -23,7 +23,7 @@ JANUARY = 31.0
 
 def scenario(reacts: dict[str, Any] | None = None, **blocks: Any) -> Scenario:
     rival = {"strength": 2.0, "reacts": HALF | (reacts or {})}
-    hazard = leaving(competitor=0.1)
+    hazard = leaving(competitor=0.1, variety=0.0)
     hazard["competitor"]["price_sensitive"] = True
     base = {
         "customers": 100,
