@@ -111,8 +111,20 @@ def outcome(arguments: list[str]) -> int:
         return FAILED
     except Exception as error:  # noqa: BLE001 - the last place where a failure can still become a clear line
         _trace(debug)
+        if _while_terminating(error):
+            click.echo("sim: terminated; nothing was written", err=True)
+            return TERMINATED
         return _explain(error, debug)
     return result if isinstance(result, int) else DONE
+
+
+def _while_terminating(error: BaseException | None) -> bool:
+    """Whether something failed because it was being unwound: workers that SIGTERM met while they were started."""
+    while error is not None:
+        if isinstance(error, Terminated):
+            return True
+        error = error.__context__
+    return False
 
 
 def _trace(debug: bool) -> None:
