@@ -34,6 +34,7 @@ from sim.customer.record import (
     VERY,
     Moment,
     bound_customer_dtype,
+    contested_bound_customer_dtype,
     contested_customer_dtype,
     customer_dtype,
     mobile_customer_dtype,
@@ -153,7 +154,7 @@ def _draw_tenure(scenario: Scenario, laws: Laws, base: Customers) -> np.ndarray:
 def kind_of_customer(scenario: Scenario) -> np.dtype[Any]:
     """The record of one customer: more than a plain one only where a mechanism needs it."""
     if is_contested(scenario):
-        return contested_customer_dtype
+        return contested_bound_customer_dtype if is_mobile_world(scenario) else contested_customer_dtype
     if has_bonds(scenario):
         return bound_customer_dtype
     return mobile_customer_dtype if is_mobile_world(scenario) else customer_dtype

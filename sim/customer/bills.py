@@ -27,7 +27,7 @@ _DORMANCY = int(Clock.DORMANCY)
 _BILL, _DUNNING = (CORE_DUE + int(moment) for moment in MobileMoment)
 _FORGONE, _CONTACT, _COMMISSION = int(Line.FORGONE), int(Line.CONTACT), int(Line.COMMISSION)
 _FORGOT, _REMINDED = int(Decision.FORGOT), int(Decision.REMINDED)
-_OPTED_OUT, _FRAUD = int(Decision.OPTED_OUT), int(Decision.FRAUD)
+_FRAUD = int(Decision.FRAUD)
 REMINDER, ONE_WAY, TWO_WAY, CANCEL = 0, 1, 2, 3
 _LONGEST_MONTH = 31.0  # days: as many months at least have begun
 _STEPS = 16  # most dunning steps; part of a reminder's occurrence
@@ -185,11 +185,3 @@ def fire_mobile(c, k, t, laws, shared):
         accrue(c, t, laws, shared)
         c.served_share = 1.0
         move(c, _STABLE, shared)
-
-
-@hook(otherwise=lambda c, occurrence, laws: None)
-def after_contact(c, occurrence, laws):
-    """A contact that reached the customer may make it opt out of all later ones."""
-    u = uniform(laws.seed, c.id, _OPTED_OUT, c.life, occurrence, c.replication)
-    if u <= laws.opts_out:
-        c.opted_out = 1

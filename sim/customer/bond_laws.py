@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.customer.contest_laws import compile_contest, contest_binds, is_contested
+from sim.customer.contest_laws import compile_contest, contest_binds
 from sim.customer.record import Bond
 from sim.customer.states import Clock
 
@@ -24,9 +24,9 @@ _PAST_YEARS = 101
 
 
 def has_bonds(scenario: Scenario) -> bool:
-    """Whether anything ties customers: a contract, an agreement, points, an agent, or what a contested world has."""
+    """Whether anything ties customers by terms: a contract, an agreement, points, an agent."""
     blocks = (scenario.contracts, scenario.agreements, scenario.points, scenario.agents)
-    return any(block is not None for block in blocks) or is_contested(scenario)
+    return any(block is not None for block in blocks)
 
 
 def compile_bonds(scenario: Scenario, end: float) -> dict[str, Any]:
@@ -52,7 +52,7 @@ def compile_bonds(scenario: Scenario, end: float) -> dict[str, Any]:
     for contested, clocks in contest_binds(scenario).items():
         bind(contested, clocks)
     fields |= compile_contest(scenario)
-    return fields | {"binds": binds} if has_bonds(scenario) else {}
+    return fields | {"binds": binds}
 
 
 def _contracts(scenario: Scenario) -> dict[str, Any]:

@@ -6,6 +6,7 @@ are refreshed by who lets things happen.
 
 from numba import njit
 
+from sim.customer.hooks import BOUND, HELD, hook
 from sim.customer.record import CLOCKS, Bond
 from sim.customer.states import Clock
 from sim.customer.ties import tie
@@ -16,23 +17,39 @@ _CONTRACT, _AGREEMENT, _POINTS, _AGENT = (
 _RESALE = int(Clock.RESALE)
 
 
-@njit
+@hook(otherwise=lambda c, t, laws: None, needs=HELD, inline=False)
 def hold(c, t, laws):
     """Set what all bonds together leave of each clock's rate from `t` on."""
+    for k in range(c.held.shape[0]):
+        c.held[k] = 1.0
+    hold_by_terms(c, t, laws)
+    for k in range(c.held.shape[0]):
+        c.held[k] *= tie(c, k, t, laws)
+    hold_card(c)
+
+
+@hook(otherwise=lambda c, t, laws: None, needs=BOUND)
+def hold_by_terms(c, t, laws):
+    """What contract, agreement, points and agent leave of each clock's rate."""
     contract, agreement, points = of_contract(c, t, laws), of_agreement(c, t, laws), of_points(c, laws)
     agent = of_agent(c, t, laws)
     for k in range(CLOCKS):
-        held = 1.0
         if laws.binds[_CONTRACT, k] == 1:
-            held *= contract
+            c.held[k] *= contract
         if laws.binds[_AGREEMENT, k] == 1:
-            held *= agreement
+            c.held[k] *= agreement
         if laws.binds[_POINTS, k] == 1:
-            held *= points
+            c.held[k] *= points
         if laws.binds[_AGENT, k] == 1:
-            held *= agent
-        held *= tie(c, k, t, laws)
-        c.held[k] = held if c.resold == 0 else 0.0  # a card has no mind to change
+            c.held[k] *= agent
+
+
+@hook(otherwise=lambda c: None, needs=BOUND)
+def hold_card(c):
+    """A card that is kept for its commission has no mind to change, and is resold once it has been assessed."""
+    if c.resold == 1:
+        for k in range(CLOCKS):
+            c.held[k] = 0.0
     c.held[_RESALE] = 1.0 if c.resold == 1 and c.assessed == 1 else 0.0
 
 

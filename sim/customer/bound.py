@@ -2,12 +2,11 @@
 
 from sim.customer.agreements import pass_month
 from sim.customer.clocks import rewind
-from sim.customer.contested import happen_contested
 from sim.customer.contracts import end_contract
 from sim.customer.hooks import BOUND, hook
 from sim.customer.parting import leave
 from sim.customer.points import remind_or_lapse
-from sim.customer.record import BOUND_DUE, MOBILE_DUE, BondMoment
+from sim.customer.record import MOBILE_DUE, BondMoment
 from sim.customer.recruiters import assess_or_keep
 from sim.customer.states import Clock
 
@@ -18,9 +17,7 @@ _RESALE = int(Clock.RESALE)
 @hook(otherwise=lambda c, j, t, laws, shared: None, needs=BOUND, inline=False)
 def happen_bound(c, j, t, laws, shared):
     """Let entry `j` of `due`, behind the mobile clocks, happen."""
-    if j >= BOUND_DUE:
-        happen_contested(c, j, t, laws, shared)
-    elif j == _CONTRACT:
+    if j == _CONTRACT:
         end_contract(c, t, laws, shared)
     elif j == _CREDIT:
         pass_month(c, t, laws, shared)

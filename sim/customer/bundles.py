@@ -10,10 +10,11 @@ from sim.customer.hooks import CONTESTED, hook
 from sim.customer.money import accrue, book
 from sim.customer.moves import COUNT_COLUMN, count
 from sim.customer.purse import afford
-from sim.customer.record import BOUND_DUE, ContestMoment, Count, Line, Spender
+from sim.customer.record import ContestMoment, Count, Line, Spender
+from sim.customer.recruiters import is_card
 
 _NEVER = math.inf
-_BUNDLE = BOUND_DUE + int(ContestMoment.BUNDLE)
+_BUNDLE = int(ContestMoment.BUNDLE)
 _SUBSIDY, _SPENDER = int(Line.SUBSIDY), int(Spender.BUNDLE)
 _BUNDLED = int(Decision.BUNDLED)
 _BUNDLES = COUNT_COLUMN + int(Count.BUNDLES)
@@ -25,7 +26,7 @@ def offer_bundle(c, t, laws, firm, shared, entering, at_epoch):
     offered = firm.bundle[c.tier] if entering else 0
     if c.arm >= 0 and firm.arm_bundle[c.arm] >= 0:
         offered = firm.arm_bundle[c.arm]
-    if offered == 0 or c.bundled == 1 or c.resold == 1:
+    if offered == 0 or c.bundled == 1 or is_card(c):
         return False
     return bundle(c, t, at_epoch, laws, shared)
 

@@ -7,18 +7,18 @@ from numba import njit
 from sim.customer.bonds import hold
 from sim.customer.draws import Decision, uniform
 from sim.customer.fading import fade
-from sim.customer.mobile import is_reachable, may_be_touched
+from sim.customer.mobile import after_contact, is_reachable, may_be_touched
 from sim.customer.money import book
 from sim.customer.moves import COUNT_COLUMN, count
 from sim.customer.purse import afford
-from sim.customer.record import BOUND_DUE, ContestMoment, Count, Line, Spender
+from sim.customer.record import ContestMoment, Count, Line, Spender
 from sim.customer.states import State
 
 _NEVER = math.inf
 _WARNING, _ASKING, _SUSPENDED = int(State.WARNING), int(State.ASKING), int(State.SUSPENDED)
-_CALL, _FADE = BOUND_DUE + int(ContestMoment.CALL), BOUND_DUE + int(ContestMoment.CALL_FADE)
+_CALL, _FADE = int(ContestMoment.CALL), int(ContestMoment.CALL_FADE)
 _CONTACT, _SPENDER = int(Line.CONTACT), int(Spender.WARNING_CALL)
-_REACHED, _OPTED_OUT = int(Decision.CALL_REACHED), int(Decision.OPTED_OUT)
+_REACHED = int(Decision.CALL_REACHED)
 _CALLS = COUNT_COLUMN + int(Count.WARNING_CALLS)
 _CHANNELS = 16  # of a touch's occurrence, whose lowest bits are 0 where it makes somebody opt out
 
@@ -56,9 +56,7 @@ def call(c, t, laws, shared):
     u = uniform(laws.seed, c.id, _REACHED, c.life, day, c.replication)
     if not is_reachable(c) or u > laws.call_reach:
         return
-    u = uniform(laws.seed, c.id, _OPTED_OUT, c.life, day * _CHANNELS + 1, c.replication)
-    if u <= laws.opts_out:
-        c.opted_out = 1
+    after_contact(c, day * _CHANNELS + 1, laws)
     c.called_at = t
     c.call_steps = 0
     c.call_strength = laws.call_max if c.state == _WARNING else laws.call_asleep

@@ -10,7 +10,7 @@ from numba import njit
 from sim.customer.bonds import hold
 from sim.customer.draws import Decision, uniforms
 from sim.customer.laws import MONTH
-from sim.customer.record import BOUND_DUE, ContestMoment
+from sim.customer.record import ContestMoment
 
 if TYPE_CHECKING:
     from sim.customer.laws import Laws
@@ -22,7 +22,7 @@ Customers = np.ndarray[Any, Any]
 ALONE = -1
 NOBODY = -1
 _NEVER = np.inf
-_NEWS_DUE = BOUND_DUE + int(ContestMoment.NEWS)
+_NEWS_DUE = int(ContestMoment.NEWS)
 _ROUNDING = 1e-9  # what a product of shares leaves behind; far less than a customer
 
 

@@ -13,6 +13,7 @@ from sim.customer.draws import Decision, exponential
 from sim.customer.mobile import adjusted
 from sim.customer.record import BOND_MOMENTS, MOBILE_MOMENTS, MOMENTS
 from sim.customer.states import CORE_CLOCKS, MOBILE_CLOCKS
+from sim.customer.ties import held
 
 _CLOCK = int(Decision.CLOCK)
 _NEVER = math.inf
@@ -68,7 +69,7 @@ def rate_in(c, k, state, t, laws):
     acts = laws.contact_acts[k]
     if acts != 0:
         rate *= max(0.0, 1.0 + acts * c.contact_effect)
-    return adjusted(c, k, state, rate, laws)
+    return adjusted(c, k, state, rate * held(c, k), laws)
 
 
 @njit(forceinline=True)

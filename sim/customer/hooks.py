@@ -14,8 +14,9 @@ from numba.extending import overload
 Compiled = Callable[..., Any]
 
 
-MOBILE, BOUND, CONTESTED = "arrears_at", "held", "circle"
-"""A field by which a customer of a mobile world is known, one of a world with bonds, one of a contested world."""
+MOBILE, BOUND, CONTESTED, HELD = "arrears_at", "contracts", "circle", "held"
+"""A field by which a customer of a mobile world is known, one of a world with bonds, one of a contested world, and one
+of a world in which anything ties or drives off, which is either of the last two."""
 
 
 def hook(otherwise: Compiled, *, needs: str = MOBILE, inline: bool = True) -> Callable[[Compiled], Compiled]:

@@ -2,8 +2,7 @@
 
 import math
 
-from sim.customer.bonds import hold
-from sim.customer.contest import has_returned, start_contest
+from sim.customer.contest import has_returned
 from sim.customer.contracts import sign
 from sim.customer.draws import Decision, uniform
 from sim.customer.hooks import BOUND, hook
@@ -16,7 +15,7 @@ _SIGNED, _KNOWS_POINTS = int(Decision.SIGNED), int(Decision.KNOWS_POINTS)
 @hook(otherwise=lambda c, t, laws, shared: None, needs=BOUND, inline=False)
 def start_bonds(c, t, laws, shared):
     """Tie a customer that joins at `t`, or leave it free."""
-    start_contest(c)
+    c.contracts = 0
     c.contract_until = -_NEVER
     c.agreement_until = -_NEVER
     recruit(c, t, laws)
@@ -27,4 +26,3 @@ def start_bonds(c, t, laws, shared):
     u = uniform(laws.seed, c.id, _KNOWS_POINTS, c.life, 0, c.replication)
     knew = has_returned(c) and c.points_known == 1
     c.points_known = 1 if knew or u <= laws.points_known else 0
-    hold(c, t, laws)

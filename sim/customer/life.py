@@ -10,17 +10,21 @@ import math
 from numba import njit
 
 from sim.customer.agreements import offer_agreement
+from sim.customer.ahead import AHEAD, ask_ahead, ask_for
 from sim.customer.answers import give_answers, set_answered
-from sim.customer.bills import after_contact, full_service, happen_mobile, start_bills
+from sim.customer.bills import full_service, happen_mobile, start_bills
+from sim.customer.bonds import hold
 from sim.customer.borrow import borrowed, borrowed_shared
 from sim.customer.bundles import offer_bundle
 from sim.customer.clocks import refresh, rewind, stop
-from sim.customer.contest import follow_contest_policy
+from sim.customer.contest import follow_contest_policy, start_contest
+from sim.customer.contested import first_contest, happen_contested
 from sim.customer.draws import Decision, uniform
 from sim.customer.fading import fade
 from sim.customer.joining import start_bonds
 from sim.customer.laws import AS_POLICY
 from sim.customer.mobile import (
+    after_contact,
     follow_mobile_policy,
     follow_points_policy,
     is_reachable,
@@ -245,8 +249,10 @@ def start_life(c, t, laws, shared):
     c.due[_BAND] = t + laws.bands[1]
     if c.growth != 0.0:
         c.due[_ANNIVERSARY] = t + _YEAR
+    start_contest(c)
     start_bills(c, t, laws)
     start_bonds(c, t, laws, shared)
+    hold(c, t, laws)
     for k in range(c.rate.shape[0]):
         c.rate[k] = 0.0
         c.firings[k] = 0
@@ -318,7 +324,9 @@ def fire(c, k, t, laws, shared):
 @njit(forceinline=True)
 def happen(c, j, t, laws, firm, shared):
     """Let moment or clock number `j` of `due` happen at `t`; rates are refreshed by the caller."""
-    if j >= CORE_DUE:
+    if j >= first_contest(c):
+        happen_contested(c, j, t, laws, shared)
+    elif j >= CORE_DUE:
         happen_mobile(c, j, t, laws, shared)
     elif j >= MOMENTS:
         fire(c, j - MOMENTS, t, laws, shared)
@@ -421,6 +429,8 @@ def live(customers, laws, firm, shared, until, wakes):
     the_laws, the_firm = borrowed(laws)[0], borrowed(firm)[0]
     events = 0
     for i in range(customers.shape[0]):
+        if i + AHEAD < customers.shape[0] and wakes[i + AHEAD] < until:
+            ask_for(customers, i + AHEAD)
         if wakes[i] >= until:
             continue
         c = customers[i]
@@ -444,6 +454,7 @@ def close(customers, laws, firm, shared, t):
     """
     closed = 0
     for i in range(customers.shape[0]):
+        ask_ahead(customers, i)
         c = customers[i]
         if c.due[_BOOKING] == t:
             happen(c, _BOOKING, t, laws[0], firm[0], shared)

@@ -5,24 +5,19 @@ Hooks that move customers between states are in `bills`.
 
 import math
 
+from sim.customer.draws import Decision, uniform
 from sim.customer.hooks import BOUND, hook
 from sim.customer.states import Clock, State
 
 _NEVER = math.inf
 _SUSPENDED = int(State.SUSPENDED)
 _NUMBER_CHANGE, _PAYMENT = int(Clock.NUMBER_CHANGE), int(Clock.PAYMENT)
-
-
-@hook(otherwise=lambda c, k: 1.0, needs=BOUND)
-def held(c, k):
-    """What all bonds together leave of the rate of clock `k`."""
-    return c.held[k]
+_OPTED_OUT = int(Decision.OPTED_OUT)
 
 
 @hook(otherwise=lambda c, k, state, rate, laws: rate)
 def adjusted(c, k, state, rate, laws):
-    """The rate of clock `k` in a state, with what only mobile worlds know: bonds, own offers, arrears, a credit."""
-    rate *= held(c, k)
+    """The rate of clock `k` in a state, with what only mobile worlds know: own offers, arrears, a credit."""
     if k == _NUMBER_CHANGE:
         return rate * (1.0 + c.price_sensitivity * c.own_offer)
     if k == _PAYMENT:
@@ -58,6 +53,20 @@ def may_be_touched(c, laws):
         return False
     c.touches += 1
     return True
+
+
+@hook(otherwise=lambda c, occurrence, laws: None)
+def after_contact(c, occurrence, laws):
+    """A contact that reached the customer may make it opt out of all later ones."""
+    u = uniform(laws.seed, c.id, _OPTED_OUT, c.life, occurrence, c.replication)
+    if u <= laws.opts_out:
+        c.opted_out = 1
+
+
+@hook(otherwise=lambda c: False)
+def has_opted_out(c):
+    """Whether the customer wants to hear nothing more from the firm."""
+    return c.opted_out == 1
 
 
 @hook(otherwise=lambda c: None)

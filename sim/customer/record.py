@@ -92,12 +92,12 @@ class BondMoment(IntEnum):
 
 
 class ContestMoment(IntEnum):
-    """Scheduled moments of contested worlds; they come after everything that other worlds have."""
+    """Scheduled moments of contested worlds by place in `due` from its end: after everything that other worlds have."""
 
-    CALL = 0
-    CALL_FADE = 1
-    NEWS = 2
-    BUNDLE = 3
+    CALL = -4
+    CALL_FADE = -3
+    NEWS = -2
+    BUNDLE = -1
 
 
 class Spender(IntEnum):
@@ -111,7 +111,8 @@ class Spender(IntEnum):
 
 
 # `due` holds: moments, core clocks; mobile moments, mobile clocks; bond moments, bond clocks; contest moments. A plain
-# customer's ends after the core clocks, a mobile one's after the mobile clocks, a bound one's after the bond clocks.
+# customer's ends after the core clocks, a mobile one's after the mobile clocks, a bound one's after the bond clocks; a
+# contested one's goes on after whichever of these it has, so contest moments are counted from the end.
 MOMENTS = len(Moment)
 MOBILE_MOMENTS = len(MobileMoment)
 BOND_MOMENTS = len(BondMoment)
@@ -119,6 +120,7 @@ CORE_DUE = MOMENTS + CORE_CLOCKS
 MOBILE_DUE = MOMENTS + MOBILE_MOMENTS + MOBILE_CLOCKS
 CLOCKS = len(Clock)
 BOUND_DUE = MOBILE_DUE + BOND_MOMENTS + CLOCKS - MOBILE_CLOCKS
+CONTEST_MOMENTS = len(ContestMoment)
 LINES = len(Line)
 BONDS = len(Bond)
 SPENDERS = len(Spender)
@@ -227,8 +229,6 @@ _BOND_FIELDS: list[Any] = [
     ("assessed", np.int32),
     ("assessed_at", np.float64),
     ("let_go", np.float64),  # by what the agent's letting go raises rates
-    # what all bonds together leave of each clock's rate
-    ("held", np.float64, (CLOCKS,)),
 ]
 """What a customer of a world with bonds has besides."""
 
@@ -275,6 +275,10 @@ def _clock_fields(clocks: int, due: int) -> list[Any]:
     ]
 
 
+def _held_field(clocks: int) -> list[Any]:
+    return [("held", np.float64, (clocks,))]  # what all bonds together leave of each clock's rate
+
+
 customer_dtype = np.dtype([*_PLAIN_FIELDS, *_clock_fields(CORE_CLOCKS, CORE_DUE)], align=True)
 """A customer of a world without bills."""
 
@@ -285,12 +289,7 @@ mobile_customer_dtype = np.dtype(
 carries neither their fields nor their code (decision record 4)."""
 
 bound_customer_dtype = np.dtype(
-    [
-        *_PLAIN_FIELDS,
-        *_MOBILE_FIELDS,
-        *_BOND_FIELDS,
-        *_clock_fields(CLOCKS, BOUND_DUE),
-    ],
+    [*_PLAIN_FIELDS, *_MOBILE_FIELDS, *_BOND_FIELDS, *_held_field(CLOCKS), *_clock_fields(CLOCKS, BOUND_DUE)],
     align=True,
 )
 """A customer of a mobile world with contracts, agreements, points or agents."""
@@ -298,11 +297,23 @@ bound_customer_dtype = np.dtype(
 contested_customer_dtype = np.dtype(
     [
         *_PLAIN_FIELDS,
-        *_MOBILE_FIELDS,
-        *_BOND_FIELDS,
         *_CONTEST_FIELDS,
-        *_clock_fields(CLOCKS, BOUND_DUE + len(ContestMoment)),
+        *_held_field(CORE_CLOCKS),
+        *_clock_fields(CORE_CLOCKS, CORE_DUE + CONTEST_MOMENTS),
     ],
     align=True,
 )
-"""A customer of a world in which customers and firms act on each other (model.md sections 17 to 22)."""
+"""A customer of a world without bills in which customers and firms act on each other (model.md sections 17 to 22)."""
+
+contested_bound_customer_dtype = np.dtype(
+    [
+        *_PLAIN_FIELDS,
+        *_MOBILE_FIELDS,
+        *_BOND_FIELDS,
+        *_CONTEST_FIELDS,
+        *_held_field(CLOCKS),
+        *_clock_fields(CLOCKS, BOUND_DUE + CONTEST_MOMENTS),
+    ],
+    align=True,
+)
+"""The same in a mobile world, with or without bonds (decision record 5)."""

@@ -8,8 +8,10 @@ from numba import njit
 from sim.customer.borrow import borrowed, borrowed_shared
 from sim.customer.clocks import refresh
 from sim.customer.draws import Decision, uniform
+from sim.customer.hooks import hook
 from sim.customer.laws import NO_CADENCE
 from sim.customer.life import WON_BACK, follow_policy, give_free_days, keep_up, start_life, take_tier
+from sim.customer.mobile import has_opted_out, is_reachable, new_month
 from sim.customer.money import book
 from sim.customer.moves import COUNT_COLUMN, count, move
 from sim.customer.purse import afford, give_back, price_of_days
@@ -34,14 +36,14 @@ def is_worth_it(c, t, laws):
     since = t - c.lost_at
     if since < laws.win_back_from or since >= laws.win_back_to or laws.win_back_for[c.reason] == 0:
         return False
-    if c.opted_out == 1 or c.returns >= laws.worth_returns:
+    if has_opted_out(c) or c.returns >= laws.worth_returns:
         return False
     if 12.0 * c.fee * (1.0 + c.growth) < laws.worth_from:
         return False
     return laws.worth_debtors == 1 or not owes(c, laws)
 
 
-@njit
+@hook(otherwise=lambda c, laws: False, inline=False)
 def owes(c, laws):
     """Whether the last life ended with a debt that was never paid: a swindler's, or one that was not collected."""
     if c.fraud == 1:
@@ -75,8 +77,7 @@ def come_back(c, t, month, laws, firm, shared):
     c.contact_effect = 0.0
     c.reward_effect = 0.0
     c.free_until = -_NEVER
-    c.touches = 0
-    c.contracts = 0
+    new_month(c)
     c.cadence = NO_CADENCE
     move(c, WON_BACK, shared)
     start_life(c, t, laws, shared)
@@ -126,7 +127,7 @@ def win_back(customers, lost, laws, firm, shared, t, month, ended):
         book(c, _CONTACT, the_laws.win_back_cost, t, the_laws, shared)
         count(c, _ATTEMPTS, shared)
         u = uniform(the_laws.seed, c.id, _WON, c.life, month, c.replication)
-        if c.unreachable == 1 or u > the_laws.win_back_succeeds:
+        if not is_reachable(c) or u > the_laws.win_back_succeeds:
             give_back(c, _SPENDER, 0, days, the_laws, shared)
             continue
         ended[number].position = i

@@ -5,10 +5,12 @@ import math
 import numpy as np
 from numba import njit
 
+from sim.customer.ahead import ask_ahead
 from sim.customer.bills import CANCEL, ONE_WAY, REMINDER
 from sim.customer.borrow import borrowed
 from sim.customer.clocks import rate_in
 from sim.customer.draws import Decision, uniform
+from sim.customer.hooks import hook
 from sim.customer.states import LEAVING, Clock, State
 
 _NEVER = math.inf
@@ -34,6 +36,8 @@ def leaving_rate(c, state, t, laws):
     """The rate a day at which the customer would leave for good in a state; the desk keeps its share."""
     rate = 0.0
     for k in _ENDS:
+        if k >= c.rate.shape[0]:
+            break
         kept = laws.saved_share if laws.asks[k] == 1 else 0.0
         rate += (1.0 - kept) * rate_in(c, k, state, t, laws)
     return rate
@@ -60,7 +64,7 @@ def stays_in_chain(leaves, other, goes, comes, days):
     return slow * ((1.0 + math.exp(-2.0 * root * days)) / 2.0 + spread * (half + goes))
 
 
-@njit
+@hook(otherwise=lambda c, t, days, laws: 1.0, inline=False)
 def stays_owing(c, t, days, laws):
     """The chance that arrears do not end the relation within `days`: something is paid, or the last step is later."""
     if c.arrears_at == _NEVER:
@@ -121,6 +125,7 @@ def read_risks(customers, laws, t, days):
     scored, risk, noise = np.zeros(n, np.bool_), np.zeros(n), np.ones(n)
     day = math.floor(t)
     for i in range(n):
+        ask_ahead(customers, i)
         c = customers[i]
         if is_scored(c):
             scored[i] = True

@@ -1,12 +1,18 @@
-"""What a contested world adds to the bonds of a customer, as one factor a clock (model.md sections 17 to 22).
+"""What all bonds leave of a clock's rate, and what a contested world adds to them (model.md sections 17 to 22).
 
 Below everything that makes or ends such a tie: that calls `hold`, which reads it.
 """
 
-from sim.customer.hooks import CONTESTED, hook
+from sim.customer.hooks import CONTESTED, HELD, hook
 from sim.customer.record import Bond
 
 _BUNDLE, _CALL, _FELLOWS, _NEWS = int(Bond.BUNDLE), int(Bond.CALL), int(Bond.FELLOWS), int(Bond.NEWS)
+
+
+@hook(otherwise=lambda c, k: 1.0, needs=HELD)
+def held(c, k):
+    """What all bonds together leave of the rate of clock `k`."""
+    return c.held[k]
 
 
 @hook(otherwise=lambda c, k, t, laws: 1.0, needs=CONTESTED)

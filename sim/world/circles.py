@@ -16,6 +16,7 @@ from sim.customer.life import ASKING, LOST, PROSPECT, happen
 from sim.customer.moves import COUNT_COLUMN
 from sim.customer.parting import leave
 from sim.customer.record import DISSATISFIED, Count, Moment
+from sim.customer.recruiters import is_card
 from sim.world.agenda import WEEK, weekly
 
 if TYPE_CHECKING:
@@ -161,7 +162,7 @@ def meet(customers, circle, circles, seen, rule, laws, firm, shared, t):
             c, main = customers[i], customers[main_lost[k]]
             u = uniform(the_laws.seed, c.id, _FOLLOWED, c.life, main.life, c.replication)
             # who stands at the desk is being heard there, and a card kept for its commission follows nobody
-            if u <= rule.follows and c.state != ASKING and c.resold == 0:
+            if u <= rule.follows and c.state != ASKING and not is_card(c):
                 close_month(c, t, the_laws, the_firm, shared)
                 leave(c, main.reason, t, the_laws, shared)
                 there[k] -= 1

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numba import njit
 
+from sim.customer.ahead import ask_ahead
 from sim.customer.borrow import borrowed, borrowed_shared
 from sim.customer.laws import MONTH
 from sim.customer.life import LOST, PROSPECT, follow_policy
@@ -85,6 +86,7 @@ def score(customers, row_start, rule, laws, firm, shared, t, rewards):
         who = np.empty(last - first, np.int64)
         values = np.empty(last - first)
         for i in range(first, last):
+            ask_ahead(customers, i)
             c = customers[i]
             if c.state == PROSPECT or c.state == LOST:
                 continue
@@ -126,6 +128,7 @@ def follow_in_order(customers, first, last, laws, firm, shared, t, rewards):
     by_tier = laws.purse == 1
     for lower in range(3 if by_tier else 1):
         for i in range(first, last):
+            ask_ahead(customers, i)
             c = customers[i]
             if c.state != PROSPECT and c.state != LOST and (not by_tier or c.tier == _PLATINUM - lower):
                 follow_policy(c, t, laws, firm, shared, rewards, True)

@@ -11,7 +11,7 @@ from scipy import special
 
 from sim.customer.calls import arrange_calls
 from sim.customer.laws import month_starts
-from sim.customer.record import BOUND_DUE, GOLD, NO_TIER, PLATINUM, ContestMoment
+from sim.customer.record import GOLD, NO_TIER, PLATINUM, ContestMoment
 from sim.customer.risk import read_risks
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ Customers = np.ndarray[Any, Any]
 listed_dtype = np.dtype([("position", np.int64), ("day", np.float64)])
 """Who stood on a list (position in the world's array), and the list's day."""
 
-_CALL = BOUND_DUE + int(ContestMoment.CALL)
+_CALL = int(ContestMoment.CALL)
 _TIERS = {"others": NO_TIER, "gold": GOLD, "platinum": PLATINUM}
 _BELOW_ONE = 1.0 - 2.0**-53
 """A uniform of 1 (one draw in 2^53) has no finite normal score."""
@@ -174,7 +174,9 @@ class WarningList:
         said = firm["circle_call"][0, customers["tier"][called]]
         arm = customers["arm"][called]
         of_arm = np.where(arm >= 0, firm["arm_circle_call"][0, np.maximum(arm, 0)], -1)
-        asking = called[(np.where(of_arm >= 0, of_arm, said) == 1) & (customers["circle"][called] >= 0)]
+        asking: np.ndarray = called[(np.where(of_arm >= 0, of_arm, said) == 1) & (customers["circle"][called] >= 0)]
+        if len(asking) == 0:
+            return asking
         circles = np.int64(customers["circle"].max(initial=0)) + 1
         of = customers["row"][scores.who] * circles + customers["circle"][scores.who]
         near = (customers["circle"][scores.who] >= 0) & np.isin(

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sim.customer.moves import COUNT_COLUMN
-from sim.customer.record import BOUND_DUE, ContestMoment, Count, Line
+from sim.customer.record import ContestMoment, Count, Line
 from sim.customer.states import Clock, State
 from sim.scenario.offers import Arm
 from sim.world.world import World
@@ -16,7 +16,7 @@ from tests.worlds import HORIZON, MONTH, base_of, day_zero, differing, early_war
 
 POLICIES = {"before": {}, "calls": {"others": {"warning_call": True}}}
 LISTED = ("called", "listed_at")
-FADE = BOUND_DUE + ContestMoment.CALL_FADE
+FADE = int(ContestMoment.CALL_FADE)
 
 
 def scenario(warns: Any, **blocks: Any):

@@ -155,7 +155,7 @@ def test_the_next_life_begins_anew_with_the_same_character():
     c = begun.customers
     came = c["returned_at"] == 31.0
     assert came.mean() > 0.9
-    for name in ("price_sensitivity", "frailty", "growth", "segment", "bill_day", "first_joined"):
+    for name in ("price_sensitivity", "frailty", "growth", "segment", "first_joined"):
         assert (c[name] == before[name]).all(), name
     assert (c["fee"][came] == 11_000).all()
     assert (c["life"][came] == before["life"][came] + 1).all()

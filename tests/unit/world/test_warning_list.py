@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sim.customer.moves import COUNT_COLUMN
-from sim.customer.record import BOUND_DUE, ContestMoment, Count
+from sim.customer.record import ContestMoment, Count
 from sim.customer.states import State
 from sim.world.warning_list import normal_scores, read_scores
 from sim.world.world import World
@@ -19,7 +19,7 @@ RISKS = {
     "warning": {"enter_per_month": 0.1, "recover_per_month": 0.4},
     "base": {**tenure(3, 12), "frailty_variance": 0.5, "joining_share_per_month": 0.02},
 }
-CALL_DUE = BOUND_DUE + int(ContestMoment.CALL)
+CALL_DUE = int(ContestMoment.CALL)
 TIERS = {"rule": "quota", "gold": {"share": 0.25}, "platinum": {"share": 0.0}}
 
 
