@@ -22,8 +22,8 @@ from sim.world.world import World
 Kernels = tuple[tuple[Any, tuple[str, ...]], ...]
 """What runs compiled, by the module that calls it."""
 KERNELS: Kernels = (
-    (sim.customer.base, ("_live_to_day_zero", "_arrivals", "uniforms")),
-    (sim.world.world, ("live", "close", "score", "follow", "wait", "answer_call")),
+    (sim.customer.base, ("_begin", "live", "_open_accounts", "_arrivals", "uniforms")),
+    (sim.world.world, ("live", "close", "score", "follow", "attend")),
 )
 
 

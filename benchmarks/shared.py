@@ -26,7 +26,7 @@ from sim.world.world import World
 
 SCENARIO = Path(__file__).resolve().parents[1] / "scenarios" / "h_broadband.yaml"
 POLICY = "programme"
-LIVING = ((sim.world.world, ("live", "close", "wait", "answer_call")),)
+LIVING = ((sim.world.world, ("live", "close", "attend")),)
 """Compiled functions that live customers; those of mechanisms are in the mechanisms' own time."""
 
 _CALL = {

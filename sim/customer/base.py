@@ -21,7 +21,8 @@ from sim.customer.clocks import refresh
 from sim.customer.contest_laws import is_contested
 from sim.customer.draws import Decision, exponential, uniforms
 from sim.customer.laws import AS_POLICY, FEN, MONTH, NO_CADENCE, Laws, Shared, Timetable, firm_dtype
-from sim.customer.life import GROWTH, LOST, PROSPECT, live_one, start_life
+from sim.customer.life import GROWTH, LOST, PROSPECT, start_life
+from sim.customer.living import live
 from sim.customer.mobile_laws import is_mobile_world
 from sim.customer.money import accrue
 from sim.customer.prospects import PROSPECT_FIRST, won
@@ -274,7 +275,9 @@ def _live_past(scenario: Scenario, laws: Laws, timetable: Timetable, base: Custo
         attempt = base[pending]
         _reset(attempt)
         _draw_character(scenario, laws, attempt, life)
-        _live_to_day_zero(attempt, laws.table, firm, shared)
+        _begin(attempt, laws.table, shared)
+        live(attempt, laws.table, firm, shared, 0.0, np.full(len(attempt), -_NEVER))
+        _open_accounts(attempt, laws.table, shared)
         survived = attempt["state"] != LOST
         base[pending[survived]] = attempt[survived]
         pending = pending[~survived]
@@ -294,15 +297,24 @@ def without_books(timetable: Timetable) -> Shared:
 
 
 @njit(cache=True)
-def _live_to_day_zero(customers, laws, firm, shared):
+def _begin(customers, laws, shared):
+    """Let everybody begin a life on the day on which it joined."""
     customers, shared = borrowed(customers), borrowed_shared(shared)
-    the_laws, the_firm = borrowed(laws)[0], borrowed(firm)[0]
+    the_laws = borrowed(laws)[0]
     for i in range(customers.shape[0]):
         c = customers[i]
         c.state = GROWTH
         start_life(c, c.joined, the_laws, shared)
         refresh(c, c.joined, the_laws)
-        live_one(c, the_laws, the_firm, shared, 0.0)
+
+
+@njit(cache=True)
+def _open_accounts(customers, laws, shared):
+    """Open the accounts of who is there on day 0."""
+    customers, shared = borrowed(customers), borrowed_shared(shared)
+    the_laws = borrowed(laws)[0]
+    for i in range(customers.shape[0]):
+        c = customers[i]
         if c.state != LOST:
             accrue(c, 0.0, the_laws, shared)  # what the past served is no income any more, but stands on the next bill
             c.period = 0

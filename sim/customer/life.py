@@ -1,8 +1,7 @@
 """The life of one customer, from moment to moment (model.md).
 
-`live` is what the world calls: every customer of an array up to, and not including, a moment. Everything here is
-private: it reads the customer's own record, the laws, and what the firm decided at the last epoch, and writes the
-record and the tally of its replication.
+`living` takes whole arrays through it. Everything here is private: it reads the customer's own record, the laws, and
+what the firm decided at the last epoch, and writes the record and the tally of its replication.
 """
 
 import math
@@ -10,11 +9,9 @@ import math
 from numba import njit
 
 from sim.customer.agreements import offer_agreement
-from sim.customer.ahead import AHEAD, ask_ahead, ask_for
 from sim.customer.answers import give_answers, set_answered
 from sim.customer.bills import full_service, happen_mobile, start_bills
 from sim.customer.bonds import hold
-from sim.customer.borrow import borrowed, borrowed_shared
 from sim.customer.bundles import offer_bundle
 from sim.customer.clocks import refresh, rewind, stop
 from sim.customer.contest import follow_contest_policy, start_contest
@@ -278,7 +275,7 @@ def take_tier(c, shared):
             c.tier = tier
 
 
-@njit(forceinline=True)
+@njit(inline="always")
 def join(c, t, laws, firm, shared):
     """A prospect becomes a customer; the last score's cut-offs say its tier."""
     keep_up(c, t, laws)
@@ -290,7 +287,7 @@ def join(c, t, laws, firm, shared):
     follow_policy(c, t, laws, firm, shared, True, False)
 
 
-@njit(forceinline=True)
+@njit(inline="always")
 def fire(c, k, t, laws, shared):
     """Clock `k` has run down."""
     rewind(c, k, t, laws.seed)
@@ -322,6 +319,16 @@ def fire(c, k, t, laws, shared):
 
 
 @njit(forceinline=True)
+def close_accounts(c, t, laws, shared):
+    """The accounting period ends at `t`."""
+    accrue(c, t, laws, shared)
+    shared.tally[c.row, c.arm + 1, c.period, STATE_COLUMN + c.state] += 1
+    c.period += 1
+    new_month(c)
+    c.due[_BOOKING] = laws.marks[c.period + 1]
+
+
+@njit(inline="always")
 def happen(c, j, t, laws, firm, shared):
     """Let moment or clock number `j` of `due` happen at `t`; rates are refreshed by the caller."""
     if j >= first_contest(c):
@@ -331,11 +338,7 @@ def happen(c, j, t, laws, firm, shared):
     elif j >= MOMENTS:
         fire(c, j - MOMENTS, t, laws, shared)
     elif j == _BOOKING:
-        accrue(c, t, laws, shared)
-        shared.tally[c.row, c.arm + 1, c.period, STATE_COLUMN + c.state] += 1
-        c.period += 1
-        new_month(c)
-        c.due[_BOOKING] = laws.marks[c.period + 1]
+        close_accounts(c, t, laws, shared)
     elif j == _TOUCH:
         touch(c, t, laws, shared)
     elif j == _CONTACT_FADE:
@@ -381,7 +384,7 @@ def happen(c, j, t, laws, firm, shared):
         join(c, t, laws, firm, shared)
 
 
-@njit(forceinline=True)
+@njit(inline="always")
 def live_one(c, laws, firm, shared, until):
     """Live one customer up to, not including, `until`, or until it asks at the desk.
 
@@ -404,83 +407,3 @@ def live_one(c, laws, firm, shared, until):
             refresh(c, t, laws)
             if c.state == ASKING and not asking:
                 return events, -_NEVER
-
-
-@njit(cache=True, nogil=True)
-def live(customers, laws, firm, shared, until, wakes):
-    """Live every customer that does not stand at the desk up to, not including, `until`.
-
-    Parameters
-    ----------
-    customers : customer_dtype array, shape (n,)
-    laws, firm : laws_dtype, firm_dtype arrays, shape (1,)
-    shared : Shared
-    until : float
-        Day.
-    wakes : float64 array, shape (n,)
-        When something is due of each customer next, -inf where that has to be looked up; written. So short windows
-        pass over who sleeps without reading its record.
-
-    Returns
-    -------
-    number of events that happened
-    """
-    customers, shared, wakes = borrowed(customers), borrowed_shared(shared), borrowed(wakes)
-    the_laws, the_firm = borrowed(laws)[0], borrowed(firm)[0]
-    events = 0
-    for i in range(customers.shape[0]):
-        if i + AHEAD < customers.shape[0] and wakes[i + AHEAD] < until:
-            ask_for(customers, i + AHEAD)
-        if wakes[i] >= until:
-            continue
-        c = customers[i]
-        if c.state == LOST:
-            wakes[i] = _NEVER
-        elif c.state == PROSPECT and c.due[_JOIN] >= until:
-            wakes[i] = c.due[_JOIN]
-        elif c.state != ASKING:
-            happened, wakes[i] = live_one(c, the_laws, the_firm, shared, until)
-            events += happened
-    return events
-
-
-@njit(cache=True)
-def close(customers, laws, firm, shared, t):
-    """Close the accounts that are due at `t`, so that what happened before `t` is booked before anything at `t`.
-
-    Returns
-    -------
-    number of accounts that were closed
-    """
-    closed = 0
-    for i in range(customers.shape[0]):
-        ask_ahead(customers, i)
-        c = customers[i]
-        if c.due[_BOOKING] == t:
-            happen(c, _BOOKING, t, laws[0], firm[0], shared)
-            closed += 1
-    return closed
-
-
-@njit(cache=True)
-def wait(customers, i, laws, firm, shared, until):
-    """Let customer `i`, who stands at the desk, age to `until`: bills fall due, leaving clocks pause."""
-    events, _ = live_one(customers[i], laws[0], firm[0], shared, until)
-    return events
-
-
-@njit(cache=True)
-def answer_call(customers, i, saved, cost, line, t, laws, firm, shared, until):
-    """End customer `i`'s call at `t`: it stays or leaves; if it stays it lives on to `until`."""
-    c, the_laws, the_firm = customers[i], laws[0], firm[0]
-    events, _ = live_one(c, the_laws, the_firm, shared, t)
-    book(c, line, cost, t, the_laws, shared)
-    if saved:
-        c.reason = -1
-        full_service(c, t, the_laws, shared)
-        move(c, STABLE, shared)
-        refresh(c, t, the_laws)
-        more, _ = live_one(c, the_laws, the_firm, shared, until)
-        return events + more
-    leave(c, c.reason, t, the_laws, shared)
-    return events

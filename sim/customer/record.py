@@ -132,61 +132,69 @@ SATISFACTION_NAMES = ("dissatisfied", "satisfied", "very")
 NOT_ENROLLED = -1
 NOT_ASKED = -1
 
-_PLAIN_FIELDS: list[Any] = [
-    # who it is
+# What stands near each other arrives together (`ahead`): first what scores read, 64 bytes; then what most events read;
+# then clocks, bills and what answers and calls do; then the books; last what is seldom read.
+_FIRST_FIELDS: list[Any] = [
     ("id", np.uint32),
     ("replication", np.uint32),
     ("row", np.int32),  # place of the replication in this block's arrays
     ("life", np.uint32),  # life number, part of every draw's key
     ("segment", np.int32),
-    ("price_sensitivity", np.float64),
-    ("growth", np.float64),  # yearly growth of the fee, a share
-    ("frailty", np.float64),
-    ("joined", np.float64),  # day
-    # where it stands
     ("state", np.int32),
     ("satisfaction", np.int32),
-    ("fee", np.int64),  # fen a month
-    ("lost_at", np.float64),  # day, inf while it stays
-    ("reason", np.int32),  # clock that ended the relation, -1 none
-    ("asked_at", np.float64),  # day it asked to leave at the desk
-    # what the firm does with it
     ("arm", np.int32),
     ("tier", np.int32),
     ("cadence", np.int32),
+    ("band", np.int32),  # of tenure
+    ("period", np.int32),  # accounting period, -1 before day 0
+    ("fee", np.int64),  # fen a month
+    ("growth", np.float64),  # yearly growth of the fee, a share
+]
+"""What every customer has; times are days since the scenario's start, money is fen."""
+
+_OFTEN_FIELDS: list[Any] = [
+    ("price_sensitivity", np.float64),
+    ("frailty", np.float64),
+    ("promotion", np.float64),  # sum of strengths that run in its segment now
+    ("contact_effect", np.float64),
+    ("reward_effect", np.float64),
+    ("free_until", np.float64),
+    ("joined", np.float64),  # day
+    ("booked_at", np.float64),
+    # what the firm does with it
     ("complaint_line", np.int32),
     ("rewarded", np.int32),
-    ("cross_sold", np.int32),
-    ("contacts", np.int32),  # contacts that reached it
-    ("answer", np.int32),  # satisfaction at its last survey answer, -1 never answered
-    ("answered_at", np.float64),
-    ("solved", np.int32),  # times the team solved its problem
-    ("horizon_period", np.int32),  # accounting periods within its own horizon; what comes later is residual
-    ("reached_at", np.float64),
-    # effects that act on it
-    ("contact_at", np.float64),
-    ("contact_strength", np.float64),
-    ("contact_effect", np.float64),
-    ("contact_steps", np.int32),
-    ("reward_steps", np.int32),
-    ("reward_at", np.float64),
-    ("reward_strength", np.float64),
-    ("reward_effect", np.float64),
-    ("promotion", np.float64),  # sum of strengths that run in its segment now
-    ("free_until", np.float64),
     # where it is in the tables
-    ("band", np.int32),
-    ("period", np.int32),  # accounting period, -1 before day 0
     ("promotion_entry", np.int32),
     ("touch", np.int32),
     ("touch_year", np.int32),
-    ("calls", np.int32),
-    # money
-    ("booked_at", np.float64),
+    # how effects fade that act on it
+    ("contact_steps", np.int32),
+    ("contact_at", np.float64),
+    ("contact_strength", np.float64),
+    ("reward_at", np.float64),
+    ("reward_strength", np.float64),
+    ("reward_steps", np.int32),
+    ("contacts", np.int32),  # contacts that reached it
+    ("reached_at", np.float64),
+]
+
+_BOOK_FIELDS: list[Any] = [
     ("ledger", np.int64, (LINES,)),  # fen within the horizon
     ("residual", np.int64),  # fen, discounted net value after the horizon
+    ("horizon_period", np.int32),  # accounting periods within its own horizon; what comes later is residual
 ]
-"""What every customer has; times are days since the scenario's start, money is fen."""
+
+_SELDOM_FIELDS: list[Any] = [
+    ("lost_at", np.float64),  # day, inf while it stays
+    ("reason", np.int32),  # clock that ended the relation, -1 none
+    ("calls", np.int32),
+    ("asked_at", np.float64),  # day it asked to leave at the desk
+    ("cross_sold", np.int32),
+    ("answer", np.int32),  # satisfaction at its last survey answer, -1 never answered
+    ("answered_at", np.float64),
+    ("solved", np.int32),  # times the team solved its problem
+]
 
 _MOBILE_FIELDS: list[Any] = [
     # bills and arrears
@@ -233,10 +241,16 @@ _BOND_FIELDS: list[Any] = [
 """What a customer of a world with bonds has besides."""
 
 
+_ANSWER_FIELDS: list[Any] = [
+    ("answers", np.int32),  # whether the firm answers rivals' promotions for it
+    ("called", np.int32),  # whether the firm calls it when it stands on the warning list
+    ("answered", np.float64),  # sum of the strengths that run in its segment now and are answered
+    ("listed_at", np.float64),  # day it last stood on the warning list, -inf never
+]
+"""What a customer of a contested world has besides, and events often read."""
+
 _CONTEST_FIELDS: list[Any] = [
-    # the early-warning list
-    ("called", np.int32),  # whether the firm calls it when it stands on the list
-    ("listed_at", np.float64),  # day it last stood on the list, -inf never
+    # the call
     ("called_at", np.float64),  # day the last call reached it, -inf never
     ("call_strength", np.float64),
     ("call_effect", np.float64),
@@ -248,11 +262,9 @@ _CONTEST_FIELDS: list[Any] = [
     ("referrer", np.int32),  # id of the member who brings it, -1 nobody
     ("news", np.float64),  # by what losses that it has heard of raise rates
     ("news_until", np.float64),
-    # bundle, and what the firm sets against rivals' promotions
+    # bundle
     ("bundled", np.int32),
     ("bundle_until", np.float64),  # day, -inf none
-    ("answers", np.int32),  # whether the firm answers rivals' promotions for it
-    ("answered", np.float64),  # sum of the strengths that run in its segment now and are answered
     # leaving for the first time, and coming back
     ("first_joined", np.float64),  # day; `joined` is that of the life it lives now
     ("left_at", np.float64),  # first day of leaving, inf none
@@ -262,58 +274,45 @@ _CONTEST_FIELDS: list[Any] = [
     ("returned_at", np.float64),  # day of the last return, -inf none
     ("away", np.float64),  # days between leaving and coming back, of all returns
 ]
-"""What a customer of a contested world has besides."""
+"""And what they seldom read."""
 
 
-def _clock_fields(clocks: int, due: int) -> list[Any]:
-    return [
-        ("firings", np.int32, (clocks,)),
+def _kind(clocks: int, due: int, often: list[Any], seldom: list[Any]) -> np.dtype[Any]:
+    """A kind of customer, by its clocks, the length of its `due`, and what it has besides a plain one."""
+    of_clocks: list[Any] = [
         ("due", np.float64, (due,)),
+        ("rate", np.float64, (clocks,)),  # a day
         ("left", np.float64, (clocks,)),  # what was left of the threshold at `since`
         ("since", np.float64, (clocks,)),
-        ("rate", np.float64, (clocks,)),  # a day
+        ("firings", np.int32, (clocks,)),
     ]
+    fields = [*_FIRST_FIELDS, *_OFTEN_FIELDS, *of_clocks, *often, *_BOOK_FIELDS, *_SELDOM_FIELDS, *seldom]
+    return np.dtype(fields, align=True)
 
 
-def _held_field(clocks: int) -> list[Any]:
+def _held(clocks: int) -> list[Any]:
     return [("held", np.float64, (clocks,))]  # what all bonds together leave of each clock's rate
 
 
-customer_dtype = np.dtype([*_PLAIN_FIELDS, *_clock_fields(CORE_CLOCKS, CORE_DUE)], align=True)
+customer_dtype = _kind(CORE_CLOCKS, CORE_DUE, [], [])
 """A customer of a world without bills."""
 
-mobile_customer_dtype = np.dtype(
-    [*_PLAIN_FIELDS, *_MOBILE_FIELDS, *_clock_fields(MOBILE_CLOCKS, MOBILE_DUE)], align=True
-)
+mobile_customer_dtype = _kind(MOBILE_CLOCKS, MOBILE_DUE, _MOBILE_FIELDS, [])
 """A customer of a mobile world. numba compiles the kernel once for each kind of customer, so that a world without bills
 carries neither their fields nor their code (decision record 4)."""
 
-bound_customer_dtype = np.dtype(
-    [*_PLAIN_FIELDS, *_MOBILE_FIELDS, *_BOND_FIELDS, *_held_field(CLOCKS), *_clock_fields(CLOCKS, BOUND_DUE)],
-    align=True,
-)
+bound_customer_dtype = _kind(CLOCKS, BOUND_DUE, [*_held(CLOCKS), *_MOBILE_FIELDS], _BOND_FIELDS)
 """A customer of a mobile world with contracts, agreements, points or agents."""
 
-contested_customer_dtype = np.dtype(
-    [
-        *_PLAIN_FIELDS,
-        *_CONTEST_FIELDS,
-        *_held_field(CORE_CLOCKS),
-        *_clock_fields(CORE_CLOCKS, CORE_DUE + CONTEST_MOMENTS),
-    ],
-    align=True,
+contested_customer_dtype = _kind(
+    CORE_CLOCKS, CORE_DUE + CONTEST_MOMENTS, [*_held(CORE_CLOCKS), *_ANSWER_FIELDS], _CONTEST_FIELDS
 )
 """A customer of a world without bills in which customers and firms act on each other (model.md sections 17 to 22)."""
 
-contested_bound_customer_dtype = np.dtype(
-    [
-        *_PLAIN_FIELDS,
-        *_MOBILE_FIELDS,
-        *_BOND_FIELDS,
-        *_CONTEST_FIELDS,
-        *_held_field(CLOCKS),
-        *_clock_fields(CLOCKS, BOUND_DUE + CONTEST_MOMENTS),
-    ],
-    align=True,
+contested_bound_customer_dtype = _kind(
+    CLOCKS,
+    BOUND_DUE + CONTEST_MOMENTS,
+    [*_held(CLOCKS), *_MOBILE_FIELDS, *_ANSWER_FIELDS],
+    [*_BOND_FIELDS, *_CONTEST_FIELDS],
 )
 """The same in a mobile world, with or without bonds (decision record 5)."""

@@ -5,12 +5,13 @@ import math
 import numpy as np
 from numba import njit
 
-from sim.customer.ahead import ask_ahead
+from sim.customer.ahead import ask_ahead_for_life
 from sim.customer.bills import CANCEL, ONE_WAY, REMINDER
 from sim.customer.borrow import borrowed
 from sim.customer.clocks import rate_in
 from sim.customer.draws import Decision, uniform
 from sim.customer.hooks import hook
+from sim.customer.record import ContestMoment
 from sim.customer.states import LEAVING, Clock, State
 
 _NEVER = math.inf
@@ -23,6 +24,7 @@ _GROWTH, _STABLE, _WARNING, _DORMANT = (
 _TO_WARNING, _RECOVERY, _PAYMENT = int(Clock.WARNING), int(Clock.RECOVERY), int(Clock.PAYMENT)
 _ENDS = tuple(int(clock) for clock in (*LEAVING, Clock.RESALE))
 _SCORED = int(Decision.SCORED)
+_CALL = int(ContestMoment.CALL)
 
 
 @njit(forceinline=True)
@@ -101,7 +103,7 @@ def true_risk(c, t, days, laws):
 
 @njit(cache=True)
 def read_risks(customers, laws, t, days):
-    """True risk of everybody who is scored at `t`, and the noise of the score.
+    """True risk of everybody who is scored at `t`, the noise of the score, and what a list asks besides, in one pass.
 
     Parameters
     ----------
@@ -118,17 +120,33 @@ def read_risks(customers, laws, t, days):
     risk : float64 array, shape (n,); 0 for who is not scored
     noise : float64 array, shape (n,)
         Uniforms on (0, 1].
+    listed_at : float64 array, shape (n,)
+        Day on which each last stood on a list, -inf never.
+    awaits : bool array, shape (n,)
+        Whether a call is still to come.
     """
     customers = borrowed(customers)
     the_laws = borrowed(laws)[0]
     n = customers.shape[0]
     scored, risk, noise = np.zeros(n, np.bool_), np.zeros(n), np.ones(n)
+    listed_at, awaits = np.full(n, -_NEVER), np.zeros(n, np.bool_)
     day = math.floor(t)
     for i in range(n):
-        ask_ahead(customers, i)
+        ask_ahead_for_life(customers, i)
         c = customers[i]
         if is_scored(c):
             scored[i] = True
             risk[i] = true_risk(c, t, days, the_laws)
             noise[i] = uniform(the_laws.seed, c.id, _SCORED, c.life, day, c.replication)
-    return scored, risk, noise
+            listed_at[i] = c.listed_at
+            awaits[i] = c.due[_CALL] < _NEVER
+    return scored, risk, noise, listed_at, awaits
+
+
+@njit(cache=True)
+def is_anybody_called(customers):
+    """Whether the firm calls anybody at all who stands on the list; customers as for `read_risks`."""
+    first = 0
+    while first < customers.shape[0] and customers[first].called == 0:
+        first += 1
+    return first < customers.shape[0]

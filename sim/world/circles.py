@@ -12,7 +12,8 @@ from sim.customer.borrow import borrowed, borrowed_shared
 from sim.customer.circles import ALONE, NOBODY, hear
 from sim.customer.clocks import refresh
 from sim.customer.draws import Decision, uniform
-from sim.customer.life import ASKING, LOST, PROSPECT, happen
+from sim.customer.life import ASKING, LOST, PROSPECT
+from sim.customer.living import close_if_due
 from sim.customer.moves import COUNT_COLUMN
 from sim.customer.parting import leave
 from sim.customer.record import DISSATISFIED, Count, Moment
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 Customers = np.ndarray[Any, Any]
 
 _NEVER = np.inf
-_JOIN, _BOOKING = int(Moment.JOIN), int(Moment.BOOKING)
+_JOIN = int(Moment.JOIN)
 _FOLLOWED = int(Decision.FOLLOWED)
 _NEWS, _REFERRALS = COUNT_COLUMN + int(Count.NEWS), COUNT_COLUMN + int(Count.REFERRALS)
 _DISSATISFIED = DISSATISFIED
@@ -78,7 +79,7 @@ class CircleNews:
 
     def act(self, t: float) -> np.ndarray:
         """Let circles meet, then say who of this week's prospects will join."""
-        surroundings = self.world.laws.table, self.world.firm, self.world.shared
+        surroundings = self.world.laws.table, self.world.shared
         touched = meet(self.world.customers, self.circle, self.circles, self.seen, self.rule, *surroundings, t)
         if not self.rule.refers:
             return np.flatnonzero(touched)
@@ -100,15 +101,8 @@ def is_there(c):
     return c.state != PROSPECT and c.state != LOST
 
 
-@njit(forceinline=True)
-def close_month(c, t, laws, firm, shared):
-    """Close accounts that are due at `t`: what happens at an epoch is of the new month, however a world is cut."""
-    if c.due[_BOOKING] == t:
-        happen(c, _BOOKING, t, laws, firm, shared)
-
-
 @njit(cache=True)
-def meet(customers, circle, circles, seen, rule, laws, firm, shared, t):
+def meet(customers, circle, circles, seen, rule, laws, shared, t):
     """Let secondary cards follow, count who is there, and let members hear who has left since the last week's start.
 
     One pass reads the state of every customer; a record is read further only where something has changed in its circle.
@@ -122,7 +116,7 @@ def meet(customers, circle, circles, seen, rule, laws, firm, shared, t):
     seen : bool array, shape (n,)
         Who was there at the last week's start, before cards followed; written.
     rule : CircleRule
-    laws, firm : laws_dtype, firm_dtype arrays, shape (1,)
+    laws : laws_dtype array, shape (1,)
     shared : Shared
     t : float
         A week's start; everybody has been lived up to it.
@@ -134,7 +128,7 @@ def meet(customers, circle, circles, seen, rule, laws, firm, shared, t):
     """
     customers, shared = borrowed(customers), borrowed_shared(shared)
     circle, seen = borrowed(circle), borrowed(seen)
-    the_laws, the_firm = borrowed(laws)[0], borrowed(firm)[0]
+    the_laws = borrowed(laws)[0]
     losses = np.zeros(circles, np.int64)
     there = np.zeros(circles, np.int64)
     changed = np.zeros(circles, np.bool_)
@@ -163,7 +157,7 @@ def meet(customers, circle, circles, seen, rule, laws, firm, shared, t):
             u = uniform(the_laws.seed, c.id, _FOLLOWED, c.life, main.life, c.replication)
             # who stands at the desk is being heard there, and a card kept for its commission follows nobody
             if u <= rule.follows and c.state != ASKING and not is_card(c):
-                close_month(c, t, the_laws, the_firm, shared)
+                close_if_due(c, t, the_laws, shared)
                 leave(c, main.reason, t, the_laws, shared)
                 there[k] -= 1
     for i in range(customers.shape[0]):
@@ -176,7 +170,7 @@ def meet(customers, circle, circles, seen, rule, laws, firm, shared, t):
         if not here:
             continue
         if losses[k] > 0 and rule.raises > 0.0:
-            close_month(c, t, the_laws, the_firm, shared)
+            close_if_due(c, t, the_laws, shared)
             hear(c, losses[k], rule.raises, rule.lasts, t)
             shared.tally[c.row, c.arm + 1, c.period, _NEWS] += losses[k]
         hold(c, t, the_laws)
@@ -186,7 +180,7 @@ def meet(customers, circle, circles, seen, rule, laws, firm, shared, t):
 
 
 @njit(cache=True)
-def vouch(customers, prospects, referrers, laws, firm, shared, t):
+def vouch(customers, prospects, referrers, laws, shared, t):
     """Let this week's prospects join only where who would bring them is there and not dissatisfied.
 
     Parameters
@@ -194,14 +188,14 @@ def vouch(customers, prospects, referrers, laws, firm, shared, t):
     customers : contested_customer_dtype array, shape (n,)
     prospects, referrers : int64 arrays, shape (m,)
         Positions of those who would join this week, and of who brings each.
-    laws, firm, shared, t
+    laws, shared, t
         As for `meet`.
     """
-    the_laws, the_firm = laws[0], firm[0]
+    the_laws = laws[0]
     for j in range(prospects.shape[0]):
         c, by = customers[prospects[j]], customers[referrers[j]]
         if is_there(by) and by.satisfaction != _DISSATISFIED:
-            close_month(by, t, the_laws, the_firm, shared)
+            close_if_due(by, t, the_laws, shared)
             shared.tally[by.row, by.arm + 1, by.period, _REFERRALS] += 1
         else:
             c.due[_JOIN] = _NEVER

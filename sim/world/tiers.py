@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numba import njit
 
-from sim.customer.ahead import ask_ahead
+from sim.customer.ahead import ask_ahead_for_life, ask_ahead_for_score
 from sim.customer.borrow import borrowed, borrowed_shared
 from sim.customer.laws import MONTH
 from sim.customer.life import LOST, PROSPECT, follow_policy
@@ -55,11 +55,34 @@ def value_of(c):
 
 @njit
 def largest(values, k, otherwise):
-    """The k-th largest value; `otherwise` where k is 0."""
+    """The k-th largest value; `otherwise` where k is 0.
+
+    Hoare 1961, 'Algorithm 65: FIND': numba's own partition takes longer to compile than all the rest of a score.
+    """
     if k == 0:
         return otherwise
     place = values.shape[0] - k
-    return np.partition(values, place)[place]
+    found = values.copy()
+    low, high = 0, found.shape[0] - 1
+    while low < high:
+        pivot = found[(low + high) // 2]
+        i, j = low, high
+        while i <= j:
+            while found[i] < pivot:
+                i += 1
+            while pivot < found[j]:
+                j -= 1
+            if i <= j:
+                found[i], found[j] = found[j], found[i]
+                i += 1
+                j -= 1
+        if place <= j:
+            high = j
+        elif place >= i:
+            low = i
+        else:
+            break
+    return found[place]
 
 
 @njit(cache=True)
@@ -86,7 +109,7 @@ def score(customers, row_start, rule, laws, firm, shared, t, rewards):
         who = np.empty(last - first, np.int64)
         values = np.empty(last - first)
         for i in range(first, last):
-            ask_ahead(customers, i)
+            ask_ahead_for_score(customers, i)
             c = customers[i]
             if c.state == PROSPECT or c.state == LOST:
                 continue
@@ -128,7 +151,7 @@ def follow_in_order(customers, first, last, laws, firm, shared, t, rewards):
     by_tier = laws.purse == 1
     for lower in range(3 if by_tier else 1):
         for i in range(first, last):
-            ask_ahead(customers, i)
+            ask_ahead_for_life(customers, i)
             c = customers[i]
             if c.state != PROSPECT and c.state != LOST and (not by_tier or c.tier == _PLATINUM - lower):
                 follow_policy(c, t, laws, firm, shared, rewards, True)

@@ -12,7 +12,7 @@ from scipy import special
 from sim.customer.calls import arrange_calls
 from sim.customer.laws import month_starts
 from sim.customer.record import GOLD, NO_TIER, PLATINUM, ContestMoment
-from sim.customer.risk import read_risks
+from sim.customer.risk import is_anybody_called, read_risks
 
 if TYPE_CHECKING:
     from sim.customer.laws import Laws
@@ -42,12 +42,18 @@ class Scores(NamedTuple):
     normal_risk : float64 array, shape (scored,)
         Normal score of the true risk among those of its replication.
     score : float64 array, shape (scored,)
+    listed_at : float64 array, shape (scored,)
+        Day on which each last stood on a list, -inf never.
+    awaits : bool array, shape (scored,)
+        Whether a call is still to come.
     """
 
     who: np.ndarray
     row: np.ndarray
     normal_risk: np.ndarray
     score: np.ndarray
+    listed_at: np.ndarray
+    awaits: np.ndarray
 
 
 def read_scores(customers: Customers, laws: Laws, law: EarlyWarning, t: float, weight: float) -> Scores:
@@ -64,12 +70,13 @@ def read_scores(customers: Customers, laws: Laws, law: EarlyWarning, t: float, w
     weight : float
         Of true risk in the score, 0 to 1.
     """
-    scored, risk, noise = read_risks(customers, laws.table, t, float(law.within_days))
+    scored, risk, noise, listed_at, awaits = read_risks(customers, laws.table, t, float(law.within_days))
     who = np.flatnonzero(scored)
     row = customers["row"][who].astype(np.int64)
     normal_risk = normal_scores(risk[who], row)
     blur = special.ndtri(np.minimum(noise[who], _BELOW_ONE))
-    return Scores(who, row, normal_risk, weight * normal_risk + math.sqrt(1.0 - weight * weight) * blur)
+    score = weight * normal_risk + math.sqrt(1.0 - weight * weight) * blur
+    return Scores(who, row, normal_risk, score, listed_at[who], awaits[who])
 
 
 def normal_scores(values: np.ndarray, row: np.ndarray) -> np.ndarray:
@@ -139,7 +146,7 @@ class WarningList:
     def act(self, t: float) -> None:
         """Score everybody, list the highest, and arrange their calls; where nobody is called there is no list."""
         customers = self.world.customers
-        if not (customers["called"] == 1).any():
+        if not is_anybody_called(customers):
             return
         scores = read_scores(customers, self.world.laws, self.law, t, self.weight)
         listed = self.choose(scores, t)
@@ -159,8 +166,7 @@ class WarningList:
         may_stand = np.ones(len(scores.who), dtype=bool)
         if self.law.tiers is not None:
             may_stand = np.isin(customers["tier"][scores.who], [_TIERS[tier] for tier in self.law.tiers])
-        rests = self._rests(customers["listed_at"][scores.who], t)
-        rests |= customers["due"][scores.who, _CALL] < np.inf  # a call that is still to come is not put off
+        rests = self._rests(scores.listed_at, t) | scores.awaits  # a call that is still to come is not put off
         for part in parts(scores.row):
             there = np.flatnonzero(may_stand[part]) + part.start
             ready = there[~rests[there]]

@@ -15,7 +15,8 @@ import simpy
 
 from sim.customer.base import idle_firm, row_starts
 from sim.customer.laws import Laws, Shared, Timetable
-from sim.customer.life import ASKING, answer_call, close, live, wait
+from sim.customer.life import ASKING
+from sim.customer.living import LEAVES, STAYS, WAITS, attend, close, live
 from sim.customer.moves import COLUMNS
 from sim.customer.purse_laws import full_purse
 from sim.customer.record import NOT_ENROLLED
@@ -259,7 +260,7 @@ class World:
         finished = self.calendar.process(self._calendar(until))
         self.calendar.run(until=finished)
         self._age_parked(until)
-        close(self.customers, *self._surroundings(), until)
+        close(self.customers, self.laws.table, self.shared, until)
         self._pay_for_nobody(until)
 
     def _pay_for_nobody(self, until: float) -> None:
@@ -293,13 +294,13 @@ class World:
             if acting:
                 self._age_parked(epoch)
                 if epoch in self.laws.marks:
-                    self.events += close(self.customers, *self._surroundings(), epoch)
+                    self.events += close(self.customers, self.laws.table, self.shared, epoch)
                 self.agenda.act(acting, epoch, wakes)
 
     def _age_parked(self, until: float) -> None:
         """Let those who stand at the desk age to `until`: what is due is done at its own time, before an epoch acts."""
         for i in np.flatnonzero(self.customers["state"] == ASKING) if self.desks else ():
-            self.events += wait(self.customers, i, *self._surroundings(), until)
+            self.events += attend(self.customers, i, WAITS, 0, DESK_LINE, until, *self._surroundings(), until)
 
     def _epochs(self, until: float) -> list[tuple[float, list[int]]]:
         """Ends of the windows up to `until`, and the numbers of the mechanisms that act there."""
@@ -331,7 +332,8 @@ class World:
 
     def answer_call(self, i: int, t: float, *, saved: bool, cost: int) -> None:
         """The desk has answered customer `i` at `t`; one who stays lives on to the window's end."""
-        self.events += answer_call(self.customers, i, saved, cost, DESK_LINE, t, *self._surroundings(), self.until)
+        answer = STAYS if saved else LEAVES
+        self.events += attend(self.customers, i, answer, cost, DESK_LINE, t, *self._surroundings(), self.until)
         c = self.customers[i]
         if c["state"] == ASKING:
             self.desks[c["row"]].receive(i)

@@ -44,7 +44,7 @@ def test_risk_is_the_chance_that_is_lived(family: Family):
     name = "early warning: true risk of a chain of states"
     world = day_zero(quiet(**CHAIN), seed=rates.seed(name))
     world.begin()
-    scored, risk, noise = read_risks(world.customers, world.laws.table, 0.0, 90.0)
+    scored, risk, noise, *_ = read_risks(world.customers, world.laws.table, 0.0, 90.0)
     assert scored.all()
     assert 0.3 < noise.mean() < 0.7
     world.live(90.0)
@@ -58,7 +58,7 @@ def test_a_desk_keeps_its_share():
     """Hand-computed: half of those who ask are talked into staying, so they leave at half the rate."""
     desk = {"seats": 5, "service_minutes": 1.0, "success_share": 0.5, "reasons": ["competitor"]}
     world = day_zero(quiet(leaving=leaving(competitor=0.1), desk=desk, early_warning=early_warning()))
-    _, risk, _ = read_risks(world.customers, world.laws.table, 0.0, 73.0)
+    _, risk, *_ = read_risks(world.customers, world.laws.table, 0.0, 73.0)
     assert np.allclose(risk, 1.0 - np.exp(-0.1 * 0.5 * 12 * 73 / 365))
 
 
@@ -79,7 +79,7 @@ def test_risk_of_arrears_is_the_chance_that_nothing_is_paid(family: Family):
     world.begin()
     world.live(40.0)
     c = world.customers
-    scored, risk, _ = read_risks(c, world.laws.table, 40.0, 61.0)
+    scored, risk, *_ = read_risks(c, world.laws.table, 40.0, 61.0)
     owes = scored & np.isfinite(c["arrears_at"])
     since = np.where(owes, c["arrears_at"], 0.0)
     stop, end = since + 20.0, since + 60.0
@@ -98,6 +98,6 @@ def test_risk_of_arrears_is_the_chance_that_nothing_is_paid(family: Family):
 def test_who_cannot_leave_has_no_risk_and_prospects_are_not_scored():
     """Catches a risk made of rounding, and a score of who has not joined."""
     world = day_zero(quiet(base={"joining_share_per_month": 0.1}, early_warning=early_warning()))
-    scored, risk, _ = read_risks(world.customers, world.laws.table, 0.0, 90.0)
+    scored, risk, *_ = read_risks(world.customers, world.laws.table, 0.0, 90.0)
     assert np.array_equal(scored, np.isinf(world.customers["due"][:, Moment.JOIN]))
     assert not risk.any()

@@ -118,7 +118,8 @@ def test_blocks_change_nothing():
 def test_deciles_of_few_and_of_equal_scores():
     """Hand-made: ties by id, and tenths of 5 customers are every second one."""
     row = np.array([0] * 5 + [1] * 20)
-    scores = Scores(np.arange(25), row, np.zeros(25), np.append([1.0, 3.0, 2.0, 5.0, 4.0], np.zeros(20)))
+    score = np.append([1.0, 3.0, 2.0, 5.0, 4.0], np.zeros(20))
+    scores = Scores(np.arange(25), row, np.zeros(25), score, np.full(25, -np.inf), np.zeros(25, dtype=bool))
     assert deciles(scores)[:5].tolist() == [8, 4, 6, 0, 2]
     assert deciles(scores)[5:].tolist() == np.repeat(np.arange(DECILES), 2).tolist()
 
