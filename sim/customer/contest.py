@@ -3,6 +3,7 @@
 import math
 
 from sim.customer.hooks import CONTESTED, hook
+from sim.customer.told import told
 
 _NEVER = math.inf
 
@@ -29,13 +30,8 @@ def follow_contest_policy(c, firm):
     whether a rate may hang on what has changed
     """
     answered = c.answers
-    c.called = firm.warning_call[c.tier]
-    c.answers = firm.answers[c.tier]
-    if c.arm >= 0:
-        if firm.arm_warning_call[c.arm] >= 0:
-            c.called = firm.arm_warning_call[c.arm]
-        if firm.arm_answers[c.arm] >= 0:
-            c.answers = firm.arm_answers[c.arm]
+    c.called = told(c, firm.warning_call, firm.arm_warning_call)
+    c.answers = told(c, firm.answers, firm.arm_answers)
     return c.answers != answered and c.answered > 0.0
 
 

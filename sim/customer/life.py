@@ -36,6 +36,7 @@ from sim.customer.purse import afford, price_of_days
 from sim.customer.record import CORE_DUE, DISSATISFIED, MOMENTS, NO_TIER, SATISFIED, VERY, Line, Moment, Spender
 from sim.customer.recruiters import pay_for_joining
 from sim.customer.states import Clock, State
+from sim.customer.told import told
 from sim.customer.touch_laws import TOUCH_YEARS
 
 _NEVER = math.inf
@@ -113,14 +114,12 @@ def follow_policy(c, t, laws, firm, shared, entering_rewards, at_epoch):
     """Give the customer what its arm, or else its tier, is due from `t` on; what a budget covers only at an epoch."""
     cadence = firm.cadence[c.tier]
     days = firm.free_days[c.tier] if entering_rewards else 0.0
-    c.complaint_line = firm.complaint_line[c.tier]
+    c.complaint_line = told(c, firm.complaint_line, firm.arm_complaint_line)
     if c.arm >= 0:
         if firm.arm_cadence[c.arm] != AS_POLICY:
             cadence = firm.arm_cadence[c.arm]
         if firm.arm_free_days[c.arm] >= 0.0:
             days = firm.arm_free_days[c.arm]
-        if firm.arm_complaint_line[c.arm] >= 0:
-            c.complaint_line = firm.arm_complaint_line[c.arm]
     follow_points_policy(c, firm)
     weaker = follow_contest_policy(c, firm)
     # a credit draws those who are suspended, and an answer works, from now on, not from their next event

@@ -8,6 +8,7 @@ import math
 from sim.customer.draws import Decision, uniform
 from sim.customer.hooks import BOUND, hook
 from sim.customer.states import Clock, State
+from sim.customer.told import told
 
 _NEVER = math.inf
 _SUSPENDED = int(State.SUSPENDED)
@@ -85,19 +86,12 @@ def is_reachable(c):
 def follow_mobile_policy(c, firm):
     """Take over what the firm's policy says of reminders and reactivation; tell whether a rate may hang on it."""
     before = c.reactivation
-    c.reminders = firm.reminders[c.tier]
-    c.reactivation = firm.reactivation[c.tier]
-    if c.arm >= 0:
-        if firm.arm_reminders[c.arm] >= 0:
-            c.reminders = firm.arm_reminders[c.arm]
-        if firm.arm_reactivation[c.arm] >= 0:
-            c.reactivation = firm.arm_reactivation[c.arm]
+    c.reminders = told(c, firm.reminders, firm.arm_reminders)
+    c.reactivation = told(c, firm.reactivation, firm.arm_reactivation)
     return c.reactivation != before
 
 
 @hook(otherwise=lambda c, firm: None, needs=BOUND)
 def follow_points_policy(c, firm):
     """Take over what the firm's policy says of reminders of points."""
-    c.points_reminder = firm.points_reminder[c.tier]
-    if c.arm >= 0 and firm.arm_points_reminder[c.arm] >= 0:
-        c.points_reminder = firm.arm_points_reminder[c.arm]
+    c.points_reminder = told(c, firm.points_reminder, firm.arm_points_reminder)

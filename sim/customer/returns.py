@@ -16,6 +16,7 @@ from sim.customer.money import book
 from sim.customer.moves import COUNT_COLUMN, count, move
 from sim.customer.purse import afford, give_back, price_of_days
 from sim.customer.record import SATISFIED, VERY, Count, Line, Moment, Spender
+from sim.customer.told import told
 
 _NEVER = math.inf
 _BOOKING = int(Moment.BOOKING)
@@ -50,14 +51,6 @@ def owes(c, laws):
         return True
     u = uniform(laws.seed, c.id, _COLLECTED, c.life, 0, c.replication)
     return c.arrears_at < _NEVER and u > laws.collects
-
-
-@njit
-def tries(c, firm):
-    """How many attempts the arm, or else the policy of the tier it had, gives to one who is lost."""
-    if c.arm >= 0 and firm.arm_win_back[c.arm] >= 0:
-        return firm.arm_win_back[c.arm]
-    return firm.win_back[c.tier]
 
 
 @njit
@@ -117,7 +110,7 @@ def win_back(customers, lost, laws, firm, shared, t, month, ended):
     number = 0
     for i in lost:
         c = customers[i]
-        if c.attempts >= tries(c, the_firm) or not is_worth_it(c, t, the_laws):
+        if c.attempts >= told(c, the_firm.win_back, the_firm.arm_win_back) or not is_worth_it(c, t, the_laws):
             continue
         keep_up(c, t, the_laws)
         days = price_of_days(c, the_laws.win_back_free_days)

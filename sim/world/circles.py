@@ -67,6 +67,7 @@ class CircleNews:
         self.circle = np.where(circle == ALONE, ALONE, customers["row"] * each + circle).astype(np.int64)
         self.circles = each * world.rows
         self.seen = (customers["state"] != PROSPECT) & (customers["state"] != LOST)
+        self.there = np.bincount(self.circle[self.seen & (self.circle != ALONE)], minlength=self.circles)
         who = np.flatnonzero((customers["referrer"] != NOBODY) & (customers["state"] == PROSPECT))
         self.prospects = who[np.argsort(customers["due"][who, _JOIN], kind="stable")]
         self.joining = customers["due"][self.prospects, _JOIN].copy()
@@ -80,7 +81,8 @@ class CircleNews:
     def act(self, t: float) -> np.ndarray:
         """Let circles meet, then say who of this week's prospects will join."""
         surroundings = self.world.laws.table, self.world.shared
-        touched = meet(self.world.customers, self.circle, self.circles, self.seen, self.rule, *surroundings, t)
+        of_circles = self.circle, self.there, self.seen
+        touched = meet(self.world.customers, self.world.wakes, *of_circles, self.rule, *surroundings, t)
         if not self.rule.refers:
             return np.flatnonzero(touched)
         week = slice(*np.searchsorted(self.joining, [t, t + WEEK]))
@@ -91,7 +93,7 @@ class CircleNews:
         """The circles of a world that goes on from here."""
         twin = object.__new__(CircleNews)
         twin.__dict__ |= self.__dict__
-        twin.world, twin.seen = world, self.seen.copy()
+        twin.world, twin.seen, twin.there = world, self.seen.copy(), self.there.copy()
         return twin
 
 
@@ -102,19 +104,23 @@ def is_there(c):
 
 
 @njit(cache=True)
-def meet(customers, circle, circles, seen, rule, laws, shared, t):
+def meet(customers, wakes, circle, there, seen, rule, laws, shared, t):
     """Let secondary cards follow, count who is there, and let members hear who has left since the last week's start.
 
-    One pass reads the state of every customer; a record is read further only where something has changed in its circle.
+    A record is read only where it is not known otherwise whether the customer is there, or where something has changed
+    in its circle.
 
     Parameters
     ----------
     customers : contested_customer_dtype array, shape (n,)
+    wakes : float64 array, shape (n,)
+        When something is due of each customer next, as `live` says: never, of who has left.
     circle : int64 array, shape (n,)
         Number of each customer's circle among all replications', -1 alone.
-    circles : int
+    there : int64 array, shape (circles,)
+        How many of each circle were there at the last week's start, before cards followed; written.
     seen : bool array, shape (n,)
-        Who was there at the last week's start, before cards followed; written.
+        Who they were; written.
     rule : CircleRule
     laws : laws_dtype array, shape (1,)
     shared : Shared
@@ -127,27 +133,27 @@ def meet(customers, circle, circles, seen, rule, laws, shared, t):
         Of whom something else may be due now.
     """
     customers, shared = borrowed(customers), borrowed_shared(shared)
-    circle, seen = borrowed(circle), borrowed(seen)
+    circle, seen, wakes, there = borrowed(circle), borrowed(seen), borrowed(wakes), borrowed(there)
     the_laws = borrowed(laws)[0]
-    losses = np.zeros(circles, np.int64)
-    there = np.zeros(circles, np.int64)
-    changed = np.zeros(circles, np.bool_)
-    main_lost = np.full(circles, -1)
+    losses, follow = np.zeros_like(there), np.zeros_like(there)
+    changed = np.zeros(there.shape[0], np.bool_)
+    main_lost = np.full(there.shape[0], -1)
     touched = np.zeros(customers.shape[0], np.bool_)
     for i in range(customers.shape[0]):
         k = circle[i]
         if k < 0:
             continue
-        here = is_there(customers[i])
-        if here:
-            there[k] += 1
-        if here != seen[i]:
-            changed[k] = True
-            if not here:
-                losses[k] += 1
-                if customers[i].main == 1:
-                    main_lost[k] = i
+        known = seen[i] and wakes[i] != -_NEVER
+        here = wakes[i] < _NEVER if known else is_there(customers[i])
+        if here == seen[i]:
+            continue
         seen[i] = here
+        changed[k] = True
+        there[k] += 1 if here else -1
+        if not here:
+            losses[k] += 1
+            if customers[i].main == 1:
+                main_lost[k] = i
     if rule.follows > 0.0:
         for i in range(customers.shape[0]):
             k = circle[i]
@@ -159,14 +165,14 @@ def meet(customers, circle, circles, seen, rule, laws, shared, t):
             if u <= rule.follows and c.state != ASKING and not is_card(c):
                 close_if_due(c, t, the_laws, shared)
                 leave(c, main.reason, t, the_laws, shared)
-                there[k] -= 1
+                follow[k] += 1
     for i in range(customers.shape[0]):
         k = circle[i]
         if k < 0 or not changed[k]:
             continue
         c = customers[i]
         here = is_there(c)
-        c.fellows = there[k] - (1 if here else 0)
+        c.fellows = there[k] - follow[k] - (1 if here else 0)
         if not here:
             continue
         if losses[k] > 0 and rule.raises > 0.0:

@@ -90,6 +90,7 @@ class World:
         self.closed_periods = 0
         self.of_nobody = costs_of_nobody(self)
         self.residual = np.zeros(rows, dtype=np.int64)  # fen, of no customer: discounted value after the horizon
+        self.wakes = np.full(len(customers), -np.inf)  # when something is due of each next, -inf not known; see `live`
         self.ended: list[np.ndarray] = []  # lives that were followed by another, return by return
         self.listed: list[np.ndarray] = []  # who stood on a warning list, list by list
         self.window_days, self.score_weight = window_days, score_weight
@@ -282,10 +283,10 @@ class World:
 
     def _calendar(self, until: float) -> Generator[simpy.Event, Any, None]:
         """Epoch by epoch: the kernel lives a window, the desk serves who asked in it, then the epoch acts."""
-        wakes = np.full(len(self.customers), -np.inf)
+        self.wakes = np.full(len(self.customers), -np.inf)
         for epoch, acting in self._epochs(until):
             self.until = epoch
-            self.events += live(self.customers, *self._surroundings(), epoch, wakes)
+            self.events += live(self.customers, *self._surroundings(), epoch, self.wakes)
             if self.desks:
                 for i in np.flatnonzero((self.customers["state"] == ASKING) & (self.customers["asked_at"] >= self.now)):
                     self.desks[self.customers["row"][i]].receive(i)
@@ -295,7 +296,7 @@ class World:
                 self._age_parked(epoch)
                 if epoch in self.laws.marks:
                     self.events += close(self.customers, self.laws.table, self.shared, epoch)
-                self.agenda.act(acting, epoch, wakes)
+                self.agenda.act(acting, epoch, self.wakes)
 
     def _age_parked(self, until: float) -> None:
         """Let those who stand at the desk age to `until`: what is due is done at its own time, before an epoch acts."""

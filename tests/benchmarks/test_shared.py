@@ -4,7 +4,7 @@ from benchmarks import shared
 
 
 def test_each_mechanism_has_its_figures() -> None:
-    """Catches a row that is left out, and a stopwatch on a function that is gone: then no time would be the calendar's."""
+    """Catches a row that is left out, and a stopwatch on a function that is gone."""
     rows, figures = shared.table(400)
     assert [name for name, _, _ in rows[1:]] == list(shared.MECHANISMS)
     for name in shared.MECHANISMS:
