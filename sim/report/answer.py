@@ -216,10 +216,16 @@ def _first(trial: Mapping[str, Any], chosen: str) -> str:
 
 
 def sizes_in_words(experiment: Mapping[str, Any]) -> str:
-    """Say how many customers each arm has: `` with 62, 61 and 61 customers``; empty if unknown."""
+    """Say how many customers each arm has, and circles where they are dealt; empty if unknown."""
     sizes = experiment.get("trial_sizes")
     if not isinstance(sizes, Mapping) or not sizes or is_refused(sizes):
         return ""
-    unit = f"{experiment.get('unit', 'customer')}s"
+    words = f" with {_by_arm(sizes, 'customers')}"
+    circles = experiment.get("trial_circles")
+    return f"{words}, dealt as {_by_arm(circles, 'circles')}," if circles else words
+
+
+def _by_arm(sizes: Mapping[str, Any], what: str) -> str:
+    """Write the sizes of all arms: ``62, 61 and 61 customers``; ``61 customers an arm`` where they are the same."""
     numbers = [quantity(size, "count") for size in sizes.values()]
-    return f" with {numbers[0]} {unit} an arm" if len(set(numbers)) == 1 else f" with {listing(numbers)} {unit}"
+    return f"{numbers[0]} {what} an arm" if len(set(numbers)) == 1 else f"{listing(numbers)} {what}"

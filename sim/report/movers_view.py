@@ -5,7 +5,7 @@ from typing import Any
 
 from sim.report.display import Column, Row, Table, table, text
 from sim.report.values import Summary
-from sim.report.wording import cell
+from sim.report.wording import Cell, cell
 from sim.report.words import as_words
 
 KINDS = ("persuadable", "sure_thing", "lost_cause", "sleeping_dog")
@@ -33,7 +33,7 @@ def kinds_tables(experiment: Mapping[str, Any]) -> list[tuple[str, Table]]:
             Row(
                 (
                     text(group["name"]),
-                    cell(group["customers"], "count"),
+                    _how_many(group["customers"]),
                     *(cell(group[kind], "share") for kind in KINDS),
                 ),
                 group=BY.get(group["by"], as_words(group["by"])),
@@ -44,6 +44,11 @@ def kinds_tables(experiment: Mapping[str, Any]) -> list[tuple[str, Table]]:
         if shown is not None:
             made.append((f"{item['arm']} against {item['against']}", shown))
     return made
+
+
+def _how_many(customers: float) -> Cell:
+    """Write how many customers a group has on average; a few in some replications are not none."""
+    return text("<1") if 0 < customers < 0.5 else cell(customers, "count")
 
 
 def paid_table(experiment: Mapping[str, Any], summary: Summary) -> Table | None:

@@ -107,7 +107,7 @@ def count_assumptions(summary: Summary) -> str:
     neither = len(items) - sourced - assumed
     ranged = sum(has_range(item) for item in items)
     words += f"; {neither} have neither" if neither else ""
-    return f"{words}; {ranged} are given as a range."
+    return f"{words}; {ranged} {'is' if ranged == 1 else 'are'} given as a range."
 
 
 def validation_table(summary: Summary) -> Table | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -96,8 +97,8 @@ def information_words(found: Found) -> Iterator[str]:
         f"bring {money(best['tried_bring']['value'], sign=True)} net"
     )
     if best["tried_bring"]["value"] < 0 < best["value"]["value"]:
-        uses = -best["tried_bring"]["value"] / best["value"]["value"]
-        words += f", which {uses:.2g} uses pay back"
+        uses = math.ceil(-best["tried_bring"]["value"] / best["value"]["value"])
+        words += f", which {uses:,} uses pay back" if uses > 1 else ", which the first use pays back"
     yield words + (f" (hypothetical: {TRIED_ON_MORE})." if best["beyond_base"] else ".")
 
 

@@ -47,7 +47,7 @@ def quality(best: int = 3, more: Any = None) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("found", "words"),
     [
-        (quality(), "tenth 3 by score, not in the first: there it keeps 2.0 points (1.0 points to 3.0 points) more"),
+        (quality(), "tenth 3 by score, not in the first: there it keeps 2.0 points (run doubt 1.0 to 3.0) more"),
         (quality(more=interval(0.02, -0.01, 0.05, "run")), "run doubt leaves open whether it is the first"),
         (quality(more=refused("one replication")), "as far as one replication shows"),
         (quality(1, refused("the first")), "here aiming by risk aims by what a call does"),
@@ -76,7 +76,9 @@ def test_the_tenth_in_which_calls_save_most_is_marked() -> None:
 
 def test_the_terminal_says_it_in_a_line() -> None:
     line = in_a_line({"early_warning": quality()})
-    assert line.startswith("AUC 0.701 (stated 0.7, true risk 0.812); of the list of day 0 20% leave within 90 days")
+    assert line.startswith(
+        "AUC 0.701 (run doubt 0.690 to 0.710), stated 0.7, of true risk 0.812; of the list of day 0 20% leave"
+    )
     assert "33% of all who do" in line
 
 

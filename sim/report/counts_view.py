@@ -1,0 +1,41 @@
+"""What was done under each arm, and what passed between customers there, as a table of counts."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from sim.report.display import Column, Row, Table, table, text
+from sim.report.wording import cell
+from sim.report.words import COUNTS, as_words, is_about_firm
+
+Experiment = Mapping[str, Any]
+GROUPS = {"counts": "those enrolled", "counts_of_others": "everybody else of the firm"}
+
+
+def counts_table(experiment: Experiment) -> Table | None:
+    """Counts of a whole base within the horizon, an arm a column; ``None`` where nothing is counted."""
+    arms = experiment.get("arms", ())
+    columns = [Column("how often", words=True), *(Column(arm["name"]) for arm in arms)]
+    rows = []
+    for key, group in GROUPS.items():
+        for name in _names(arms, key):
+            cells = [cell(arm.get(key, {}).get(name), "none") for arm in arms]
+            named = "" if is_about_firm(experiment) else group
+            rows.append(Row((text(COUNTS.get(name, as_words(name))), *cells), group=named))
+    return table(columns, rows)
+
+
+def _names(arms: Any, key: str) -> Iterator[str]:
+    """Give what any arm counts, in the order of `COUNTS`, the unknown at the end."""
+    found = dict.fromkeys(name for arm in arms for name in arm.get(key, {}))
+    yield from (name for name in COUNTS if name in found)
+    yield from (name for name in found if name not in COUNTS)
+
+
+def how_to_read(experiment: Experiment) -> str:
+    """Say what the counts are of."""
+    days = experiment.get("horizon_days")
+    within = f" within {days:g} days" if days else ""
+    return (
+        f"Of one base{within}, on average: what was done in the world in which everybody eligible is under the arm, "
+        "and what customers passed on to each other there."
+    )
