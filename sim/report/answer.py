@@ -22,6 +22,7 @@ from sim.report.words import (
 
 INCONCLUSIVE = "inconclusive"
 WAIT = "mean_wait_minutes"
+WORTH_SAYING = 0.1  # share of trials that find harm
 MOST_CONCLUSIONS = 4  # a sentence holds no more; the page lists all
 
 
@@ -205,7 +206,23 @@ def _one_trial(experiment: Mapping[str, Any], chosen: str) -> str:
         if (point(share) or 0.0) > 0
     ]
     words = f"; one trial{sizes_in_words(experiment)} would have concluded {listing(said)} of cases"
+    words += _found_harm(experiment)
     return f"{words}, and the first one {_first(trial, chosen)}"
+
+
+def _found_harm(experiment: Mapping[str, Any]) -> str:
+    """Say how often trials find an arm to be worse than the reference: for the rule that is no conclusion."""
+    rule, reference = experiment.get("rules", {}).get("trial_decision", {}), experiment.get("reference")
+    for_the_worse = -1.0 if rule.get("choose") == "cheapest_above_reference" else 1.0
+    found = []
+    for row in experiment.get("contrasts", ()):
+        truth, power = point(row.get("truth")), point(row.get("power"))
+        if (row["metric"], row["against"]) != (rule.get("metric"), reference) or truth is None or power is None:
+            continue
+        harm = power * (1.0 - (point(row.get("sign_error")) or 0.0))
+        if truth * for_the_worse > 0 and harm >= WORTH_SAYING:
+            found.append(f"{quoted(row['arm'])} to be worse in {percent(harm)}")
+    return f" (it would have found {listing(found)})" if found else ""
 
 
 def _first(trial: Mapping[str, Any], chosen: str) -> str:

@@ -13,7 +13,7 @@ from sim.report.words import as_words, metric_name, metric_term, policy_in_words
 Assumption = Mapping[str, Any]
 
 NOT_HELD = "not held"
-COMPARED = {"at_least": "at least", "at_most": "at most", "beside": "of"}
+COMPARED = {"at_least": "at least", "at_most": "at most", "beside": "beside"}
 
 KINDS: dict[str, str] = {
     "given": "put into the world as printed",

@@ -10,7 +10,7 @@ from sim.report.budget_view import amount
 from sim.report.budget_words import COUNTS, between, money
 from sim.report.display import Column, Row, Table, table, text
 from sim.report.tables import number_columns, number_parts, to_csv
-from sim.report.wording import percent
+from sim.report.wording import listing, percent
 
 Found = Mapping[str, Any]
 """The content of ``target.json``."""
@@ -52,16 +52,23 @@ def answer_words(found: Found) -> Iterator[str]:
         yield f"{name.capitalize()}: {_outcome(row['value'], currency)}."
     oracle = next(row for row in found["policies"] if row["policy"] == ORACLE)
     yield (
-        f"By true uplift, known to nobody: {_outcome(oracle['value'], currency)}. The trial's policy stays "
+        f"By true uplift, known to nobody (here from {found['lived']['twins']} futures of each customer): "
+        f"{_outcome(oracle['value'], currency)}. The trial's policy stays "
         f"{money(learned['gap']['value'])} {currency} behind it (run doubt {between(learned['gap'])}; assumption doubt "
         f"{between(learned['gap_doubt'])})."
     )
+    ahead = [row["policy"] for row in found["policies"] if row["policy"] != ORACLE and row["gap"]["high"] < 0]
+    if ahead:
+        yield (
+            f"{listing(ahead).capitalize()} ahead of it: what is true cannot be beaten, so the futures are too few to "
+            "tell it (more --twins)."
+        )
     yield f"If everybody got it: {_outcome(found['everybody']['value'], currency)}."
     yield from information_words(found)
     if found["shares_something"]:
         yield (
-            "Customers share the desk's seats here: each one's uplift is that between everybody treated and nobody, "
-            "and what a few treated customers change for the others is not in it."
+            f"Customers share something here ({listing(found.get('shared', ['the desk']))}): each one's uplift is that "
+            "between everybody treated and nobody, and what a few treated customers change for the others is not in it."
         )
 
 
@@ -82,8 +89,9 @@ def information_words(found: Found) -> Iterator[str]:
     of, currency = found["information"], found["currency"]
     over = "worlds of the assumptions" if of["over"] == "draws" else "bases of the one world"
     yield (
-        f"Without a trial the best is to treat {_whom(of['without']['does'])}, worth "
-        f"{money(of['without']['value']['value'])} {currency} on average over {of['worlds']} {over}. To know the world "
+        f"Without a trial the best is {'' if of['without'].get('always', True) else 'mostly '}to treat "
+        f"{_whom(of['without']['does'])}, worth {money(of['without']['value']['value'])} {currency} on average over "
+        f"{of['worlds']} {over}, chosen and valued by different futures. To know the world "
         f"would add {_gain(of['know_world'], currency)}, to know every customer's uplift "
         f"{_gain(of['know_customers'], currency)}."
     )
