@@ -39,3 +39,15 @@ def how_to_read(experiment: Experiment) -> str:
         f"Of one base{within}, on average: what was done in the world in which everybody eligible is under the arm, "
         "and what customers passed on to each other there."
     )
+
+
+def in_a_line(experiment: Experiment) -> str:
+    """Say what differs between the arms, for the terminal; empty where nothing is counted or all is alike."""
+    arms = experiment.get("arms", ())
+    said = []
+    for name in _names(arms, "counts"):
+        found = {str(arm["name"]): cell(arm.get("counts", {}).get(name), "none").value for arm in arms}
+        if len(set(found.values())) > 1:
+            amounts = ", ".join(f"{arm} {value or 'not given'}" for arm, value in found.items())
+            said.append(f"{COUNTS.get(name, as_words(name))}: {amounts}")
+    return f"{'; '.join(said)}." if said else ""

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from sim.report.answer import answer_sentence
-from sim.report.counts_view import counts_table, how_to_read
+from sim.report.counts_view import counts_table, how_to_read, in_a_line
 from sim.report.experiment_view import arms_tables, methods, policies_of_arms
 from sim.report.experiment_words import setting
 from sim.report.figures.doubt import draw_doubt
@@ -50,6 +50,17 @@ def test_counts_stand_in_order_an_arm_a_column_and_those_of_others_apart(reward:
     assert [row.group for row in made.rows] == ["those enrolled", "those enrolled", "everybody else of the firm"]
     assert [cell.value for cell in made.rows[0].cells[1:]] == ["0.00", "16.0", "32.0"]
     assert "Of one base within 365 days" in how_to_read(reward)
+
+
+def test_the_terminal_says_what_differs_between_arms(summary: dict[str, Any], reward: dict[str, Any]) -> None:
+    assert in_a_line(reward) == ""
+    counted(reward)
+    for arm in reward["arms"]:
+        arm["counts"]["joined"] = interval(7.0, 6.0, 8.0, "run")
+    assert in_a_line(reward) == (
+        "attempts to win back: none 0.00, days_15 16.0, days_45 32.0; of them successful: none 0.00, days_15 4.00, "
+        "days_45 8.0."
+    )
 
 
 def test_the_page_shows_counts_and_says_that_who_came_back_counts_as_gone(
