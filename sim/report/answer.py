@@ -15,6 +15,7 @@ from sim.report.words import (
     is_about_firm,
     metric_name,
     quoted,
+    unit_name,
     unit_of,
     what_arm_gives,
     who,
@@ -124,6 +125,9 @@ def _change(truth: object, metric: str, unit: str, within: str) -> str:
     value = point(truth)
     if value is None:
         return ""
+    if is_interval(truth) and not set(span(truth, difference_unit(unit))) & set("123456789"):
+        limits = f"{doubt_name(str(truth.get('of', '')))} {span(truth, difference_unit(unit))}"
+        return f"leaves {metric_name(metric)}{within} as it is ({limits}{_named(difference_unit(unit))})"
     if not _settled(truth):
         return f"may lower or raise {metric_name(metric)}{within}{_unsettled(truth, difference_unit(unit))}"
     verb = "lowers" if value < 0 else "raises"
@@ -144,6 +148,11 @@ def _worth(truth: object, metric: str, unit: str) -> str:
     more = "more" if value >= 0 else "less"
     amount = quantity(abs(value), unit)
     return f"is worth {amount} a customer {more} after all costs{residual}{_doubt(truth, unit)}"
+
+
+def _named(unit: str) -> str:
+    """Return a unit as it is written behind limits; nothing where numbers say it themselves."""
+    return f" {unit}" if unit_name(unit) else ""
 
 
 def _settled(truth: object) -> bool:

@@ -126,6 +126,14 @@ def test_a_trial_that_finds_harm_does_not_only_conclude_nothing(
     assert "(it would have found “days_15” to be worse in 90%)" in answer_sentence(reward, summary)
 
 
+def test_an_effect_that_is_0_on_both_sides_is_none(summary: dict[str, Any], reward: dict[str, Any]) -> None:
+    """Catches 'may lower or raise churn (run doubt 0.0 to 0.0)'."""
+    for row in reward["contrasts"]:
+        if row["metric"] == "churn_rate":
+            row["truth"] = interval(0.00001, -0.0001, 0.0001, "run")
+    assert "leaves churn within 365 days as it is (run doubt 0.0 to 0.0 points)" in answer_sentence(reward, summary)
+
+
 def test_interference_says_how_much_of_the_effect_it_is_and_by_whose_table() -> None:
     """Catches two true effects of one name: that of the firm's table of later years and that of the years lived."""
     metric = "net_value_with_residual_per_customer"
