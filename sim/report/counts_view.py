@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sim.report.display import Column, Row, Table, table, text
-from sim.report.wording import cell
+from sim.report.values import point
+from sim.report.wording import Cell, cell
 from sim.report.words import COUNTS, as_words, is_about_firm
 
 Experiment = Mapping[str, Any]
@@ -18,10 +19,15 @@ def counts_table(experiment: Experiment) -> Table | None:
     rows = []
     for key, group in GROUPS.items():
         for name in _names(arms, key):
-            cells = [cell(arm.get(key, {}).get(name), "none") for arm in arms]
+            cells = [_count(arm.get(key, {}).get(name)) for arm in arms]
             named = "" if is_about_firm(experiment) else group
             rows.append(Row((text(COUNTS.get(name, as_words(name))), *cells), group=named))
     return table(columns, rows)
+
+
+def _count(item: object) -> Cell:
+    """Write how often something happened; what never did has no decimals and no doubt."""
+    return text("0") if point(item) == 0.0 else cell(item, "none")
 
 
 def _names(arms: Any, key: str) -> Iterator[str]:
@@ -46,7 +52,7 @@ def in_a_line(experiment: Experiment) -> str:
     arms = experiment.get("arms", ())
     said = []
     for name in _names(arms, "counts"):
-        found = {str(arm["name"]): cell(arm.get("counts", {}).get(name), "none").value for arm in arms}
+        found = {str(arm["name"]): _count(arm.get("counts", {}).get(name)).value for arm in arms}
         if len(set(found.values())) > 1:
             amounts = ", ".join(f"{arm} {value or 'not given'}" for arm, value in found.items())
             said.append(f"{COUNTS.get(name, as_words(name))}: {amounts}")

@@ -97,7 +97,7 @@ def _arms_table(experiment: Experiment, summary: Summary, order: list[str], *, f
     """Make a table of some metrics; what an arm gives, and to how many, is said in the first one."""
     arms = experiment.get("arms", ())
     units = {metric: unit_of(metric, summary) for metric in order}
-    columns = [Column("arm", words=True), Column("customers")]
+    columns = [Column("arm", words=True, short=not first), Column("customers")]
     columns += [Column(metric_name(metric), metric_term(metric), unit_name(units[metric])) for metric in order]
     chosen = _chosen(experiment)
     rows = []
@@ -278,6 +278,8 @@ def doubt_table(experiment: Experiment, summary: Summary) -> Table | None:
     """The decision in each assumption world, with each arm's net value against the reference's."""
     reference = experiment["reference"]
     worlds = experiment.get("doubt", ())
+    if all(world.get("level") == "centre" for world in worlds):
+        return None
     others = [name for world in worlds[:1] for name in world.get("net_value", {}) if name != reference]
     currency = str(summary.get("currency", "yuan"))
     columns = [Column("world", words=True), Column("decision", words=True, short=True)]

@@ -5,7 +5,7 @@ from typing import Any
 
 from sim.report.display import Column, Row, Table, table, text
 from sim.report.values import Summary
-from sim.report.wording import Cell, cell
+from sim.report.wording import EMPTY, Cell, cell
 from sim.report.words import as_words
 
 KINDS = ("persuadable", "sure_thing", "lost_cause", "sleeping_dog")
@@ -71,8 +71,7 @@ def paid_table(experiment: Mapping[str, Any], summary: Summary) -> Table | None:
                 cell(item["deadweight"], currency, bare=True),
                 cell(item["deadweight_share"], "share"),
                 cell(item["cost_per_saved"], currency, bare=True),
-                cell(item["put_off"], "share"),
-                cell(item["sure_left"], "share"),
+                *(cell(item[key], "share") if item["residual_days"] > 0 else EMPTY for key in ("put_off", "sure_left")),
             )
         )
         for item in experiment.get("movers", ())
@@ -86,10 +85,13 @@ def how_to_read(experiment: Mapping[str, Any]) -> str:
     if not movers:
         return ""
     kinds = "; ".join(f"{as_words(kind)}: {words}" for kind, words in WHAT.items())
-    days = f"{movers[0]['residual_days']:,.0f}"
+    days = movers[0]["residual_days"]
+    put_off = (
+        f" Only put off: those persuaded who left after all, within {days:,.0f} days after the horizon; beside it the "
+        "sure things who did."
+    )
     return (
         "Each customer beside its own twin under the reference, which no trial can see. "
         f"{kinds[0].upper()}{kinds[1:]}. Deadweight is what was paid to sure things and lost causes. Saved: "
-        "persuadable less sleeping dogs. Only put off: those persuaded who left after all, within "
-        f"{days} days after the horizon; beside it the sure things who did."
+        "persuadable less sleeping dogs." + (put_off if days > 0 else "")
     )

@@ -52,8 +52,8 @@ def answer_words(found: Found) -> Iterator[str]:
         yield f"{name.capitalize()}: {_outcome(row['value'], currency)}."
     oracle = next(row for row in found["policies"] if row["policy"] == ORACLE)
     yield (
-        f"By true uplift, known to nobody (here from {found['lived']['twins']} futures of each customer): "
-        f"{_outcome(oracle['value'], currency)}. The trial's policy stays "
+        f"By true uplift, known to nobody: {_outcome(oracle['value'], currency)}, told from {found['lived']['twins']} "
+        "futures of each customer. The trial's policy stays "
         f"{money(learned['gap']['value'])} {currency} behind it (run doubt {between(learned['gap'])}; assumption doubt "
         f"{between(learned['gap_doubt'])})."
     )

@@ -76,6 +76,8 @@ def parting_in_words(summary: Summary) -> str:
             if is_interval(kept)
             else ""
         )
+        if is_interval(kept) and kept["low"] <= 0:
+            return f"A call seems to save most where the score is highest{by}: run doubt leaves open whether it does."
         return f"A call saves most where the score is highest{by}: here aiming by risk aims by what a call does."
     where = f"A call saves most in tenth {best} by score, not in the first"
     if not is_interval(more):

@@ -325,7 +325,7 @@ def rule_in_words(rule: Mapping[str, Any], alpha: float | None, reference: str) 
     }
     words = sentences.get(str(choose), f"{as_words(str(choose))} by {metric}")
     within = _amount(rule.get("indifferent_within"))
-    if isinstance(within, int | float):
+    if isinstance(within, int | float) and within:
         words += f"; within {percent(within)} of the reference's value the cheaper arm wins"
     if rule.get("if_inconclusive") is not None:
         words += f"; if there is none, the trial is inconclusive and {quoted(str(rule['if_inconclusive']))} stays"

@@ -48,7 +48,7 @@ def test_counts_stand_in_order_an_arm_a_column_and_those_of_others_apart(reward:
         "times that a loss in the own circle was heard of",
     ]
     assert [row.group for row in made.rows] == ["those enrolled", "those enrolled", "everybody else of the firm"]
-    assert [cell.value for cell in made.rows[0].cells[1:]] == ["0.00", "16.0", "32.0"]
+    assert [cell.value for cell in made.rows[0].cells[1:]] == ["0", "16.0", "32.0"]
     assert "Of one base within 365 days" in how_to_read(reward)
 
 
@@ -58,7 +58,7 @@ def test_the_terminal_says_what_differs_between_arms(summary: dict[str, Any], re
     for arm in reward["arms"]:
         arm["counts"]["joined"] = interval(7.0, 6.0, 8.0, "run")
     assert in_a_line(reward) == (
-        "attempts to win back: none 0.00, days_15 16.0, days_45 32.0; of them successful: none 0.00, days_15 4.00, "
+        "attempts to win back: none 0, days_15 16.0, days_45 32.0; of them successful: none 0, days_15 4.00, "
         "days_45 8.0."
     )
 
