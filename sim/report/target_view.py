@@ -10,7 +10,8 @@ from sim.report.budget_view import amount
 from sim.report.budget_words import COUNTS, between, money
 from sim.report.display import Column, Row, Table, table, text
 from sim.report.tables import number_columns, number_parts, to_csv
-from sim.report.wording import listing, percent
+from sim.report.values import is_refused
+from sim.report.wording import EMPTY, Cell, listing, percent
 
 Found = Mapping[str, Any]
 """The content of ``target.json``."""
@@ -156,7 +157,7 @@ def policies_table(found: Found) -> Table | None:
                 text(f"{row['customers']:,.0f}"),
                 text(money(row["spend"]["value"])),
                 amount(row["value"]),
-                amount(row["value_doubt"]),
+                _amount(row["value_doubt"]),
                 text("") if row["policy"] == ORACLE else amount(row["gap"]),
             ),
             mark="chosen" if row is best else "",
@@ -164,6 +165,11 @@ def policies_table(found: Found) -> Table | None:
         for row in found["policies"]
     ]
     return table(columns, rows)
+
+
+def _amount(item: Mapping[str, Any]) -> Cell:
+    """Write an amount; a column of refusals is left out, for the answer has the reason."""
+    return EMPTY if is_refused(item) else amount(item)
 
 
 def trials_table(found: Found) -> Table | None:
@@ -181,7 +187,7 @@ def trials_table(found: Found) -> Table | None:
                 text(f"{row['size']:,}"),
                 amount(row["value_of_one_trial"]),
                 amount(row["gap"]),
-                amount(row["gap_doubt"]),
+                _amount(row["gap_doubt"]),
                 text(TRIED_ON_MORE if row["beyond_base"] else ""),
             )
         )
