@@ -37,7 +37,8 @@ def test_the_answer_is_printed_without_a_trial(answered: tuple[Path, str]) -> No
     _, printed = answered
     assert "mean wait at the desk" in printed
     assert "minutes" in printed
-    assert "No trial: What the whole firm does (seats, terms, lists, answers to rivals) meets all its customers" in printed
+    reason = "No trial: What the whole firm does (seats, terms, lists, answers to rivals) meets all its customers"
+    assert reason in " ".join(printed.split())
     assert "one trial" not in printed
     assert "adjusted p" not in printed
 
