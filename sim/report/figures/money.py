@@ -10,12 +10,14 @@ from sim.report.figures.style import (
     BLUE,
     GREEN,
     GREY,
+    INDIGO,
     INK,
     ORANGE,
     PURPLE,
     SKY,
     SOFT,
     VERMILLION,
+    WINE,
     YELLOW,
     PlainTicks,
     arm_styles,
@@ -38,9 +40,9 @@ LINES: dict[str, tuple[str, str]] = {
     "desk": (GREEN, "--"),
     "commission": (GREY, "xx"),
     "bad_debt": (VERMILLION, "++"),
-    "collection": (VERMILLION, ".."),
+    "collection": (WINE, ".."),
     "subsidy": (BLUE, "oo"),
-    "points": (BLUE, "**"),
+    "points": (INDIGO, "**"),
 }
 INCOME = ("list", "penalty")
 """Lines that come in; all others are spent."""
@@ -273,5 +275,5 @@ def draw_ledger(experiment: Mapping[str, Any], summary: Summary) -> str | None:
             axes.spines["left"].set_visible(False)
             axes.xaxis.label.set_color(INK)
         if lines:
-            figure.legend(loc="outside lower center", ncols=min(len(lines), 4))
+            figure.legend(loc="outside lower center", ncols=min(len(lines), 3))
         return to_svg(figure)

@@ -33,6 +33,7 @@ BAND = "#ECECEC"
 # Okabe and Ito's palette; the reference is always the dark grey one.
 BLUE, VERMILLION, GREEN, PURPLE = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
 SKY, ORANGE, YELLOW, GREY = "#56B4E9", "#E69F00", "#F0E442", "#8C8C8C"
+INDIGO, WINE = "#332288", "#882255"  # Tol's, for the ninth and tenth colour
 REFERENCE = "#4D4D4D"
 
 PARAMETERS: dict[str, Any] = {

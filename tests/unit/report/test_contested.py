@@ -9,6 +9,7 @@ from sim.report.counts_view import counts_table, how_to_read, in_a_line
 from sim.report.experiment_view import arms_tables, methods, policies_of_arms
 from sim.report.experiment_words import setting
 from sim.report.figures.doubt import draw_doubt
+from sim.report.figures.money import LINES
 from sim.report.figures.style import PlainTicks, title_width
 from sim.report.interference_view import interference_words
 from sim.report.page import render_page
@@ -185,6 +186,12 @@ def test_terms_have_their_units(path: str, value: float, words: str) -> None:
 def test_neighbouring_ticks_are_told_apart(ticks: list[float], percent: bool, words: list[str]) -> None:
     """Catches an axis that reads 0, 0, 0, and one whose numbers are rounded to others."""
     assert PlainTicks(*((100.0, "%") if percent else ())).format_ticks(ticks) == words
+
+
+def test_no_two_lines_of_the_ledger_have_one_colour() -> None:
+    """Catches lines that only a hatch tells apart, which a small key does not show."""
+    colours = [colour for colour, _ in LINES.values()]
+    assert len(set(colours)) == len(colours)
 
 
 def test_titles_leave_room_for_the_names_of_the_rows() -> None:
