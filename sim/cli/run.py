@@ -55,7 +55,9 @@ def run(
         world = world.with_value("customers", customers, place="--customers")
     experiments = load_experiments(world, files or None)
     if not experiments:
-        raise click.UsageError(f"{scenario} lists no experiments; name one with --experiment.")
+        raise click.UsageError(
+            f"{scenario} lists no experiments; name one with --experiment (its figures alone: sim validate {scenario})."
+        )
     if out is not None:
         check_folder(out, force)
     check_memory(world)

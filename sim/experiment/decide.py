@@ -28,7 +28,9 @@ class Decision:
     shares: Mapping[str, float] | None = None
 
 
-def decide(experiment: Question, values: Mapping[str, float], costs: Mapping[str, float]) -> Decision:
+def decide(
+    experiment: Question, values: Mapping[str, float], costs: Mapping[str, float], currency: str = "yuan"
+) -> Decision:
     """Decide from known values, as somebody would who knew the truth.
 
     Parameters
@@ -38,6 +40,8 @@ def decide(experiment: Question, values: Mapping[str, float], costs: Mapping[str
         the best, the cheapest.
     values, costs : float by arm
         The rule's metric, and the cost, yuan a customer.
+    currency : str
+        What the reason calls money.
     """
     rule = experiment.decision
     sign = -1.0 if rule.choose == "lowest" else 1.0
@@ -48,13 +52,21 @@ def decide(experiment: Question, values: Mapping[str, float], costs: Mapping[str
     if arm == best:
         others = [name for name in experiment.arms if name != arm]
         runner_up = max(others, key=lambda name: sign * values[name])
-        gap = abs(values[arm] - values[runner_up])
-        return Decision(arm, f"{rule.choose} {rule.metric}: {gap:,.4g} a customer ahead of {runner_up}")
+        gap = _amount(rule.metric, abs(values[arm] - values[runner_up]), currency)
+        return Decision(arm, f"{rule.choose} {rule.metric}: {gap} ahead of {runner_up}")
     return Decision(
         arm,
         f"cheapest of those within {rule.indifferent_within:.0%} of the reference's {rule.metric} from the best "
-        f"({best}): {abs(values[best] - values[arm]):,.4g} a customer behind it",
+        f"({best}): {_amount(rule.metric, abs(values[best] - values[arm]), currency)} behind it",
     )
+
+
+def _amount(metric: str, gap: float, currency: str) -> str:
+    """Write a difference in a rule's metric with its unit."""
+    if metric == "churn_rate":
+        return f"{100 * gap:.1f} points"
+    decimals = 0 if gap >= 100 else 1 if gap >= 10 else 2
+    return f"{gap:,.{decimals}f} {currency} a customer"
 
 
 def decide_trials(bench: Bench, contrasts: list[GradedContrast]) -> Decision:

@@ -24,6 +24,7 @@ from sim.experiment.rollout import DEFINITIONS as FIRM_DEFINITIONS
 from sim.experiment.rollout import FirmBlock, FirmTruth
 from sim.experiment.trial import ExperimentBlock
 from sim.experiment.truth import Truth
+from sim.planning.counts_summary import counts_part
 from sim.planning.doubt import COST, DoubtfulWorld, Means, can_matter, decide_world
 from sim.planning.firm_summary import firm_part
 from sim.planning.movers_summary import movers_part
@@ -95,6 +96,7 @@ def _known_mean(values: np.ndarray) -> Interval | Refused:
 
 
 def _definitions(scenario: Scenario, experiments: Sequence[Question]) -> dict[str, dict[str, str]]:
+    currency = scenario.currency
     units = dict.fromkeys(DEFINITIONS, "yuan") | {"churn_rate": "share"}
     units |= dict.fromkeys(BASELINE_DEFINITIONS, "share")
     units |= {"revenue_per_customer_month": "yuan a month", "mean_base": "count"}
@@ -115,7 +117,10 @@ def _definitions(scenario: Scenario, experiments: Sequence[Question]) -> dict[st
             other = f"{wordings[name]}; of a question about the firm: " if name in wordings else ""
             wordings[name] = other + wording
             units[name] = unit
-    return {name: {"wording": wording, "unit": units[name]} for name, wording in wordings.items()}
+    return {
+        name: {"wording": wording.replace("yuan", currency), "unit": units[name].replace("yuan", currency)}
+        for name, wording in wordings.items()
+    }
 
 
 def _assumptions(loaded: Loaded[Scenario]) -> list[dict[str, Any]]:
@@ -160,6 +165,7 @@ def _experiment(lived: Lived, experiment: Question) -> dict[str, Any]:
     else:
         part = firm_part(truth)
     decision, worlds = _decide(lived, experiment, truth)
+    counts = counts_part(lived.loaded.value, truth, lived.blocks[experiment.name], lived.seed)
     return {
         "name": experiment.name,
         "question": experiment.question,
@@ -174,7 +180,7 @@ def _experiment(lived: Lived, experiment: Question) -> dict[str, Any]:
         "trial_sizes": part["trial_sizes"],
         **({"trial_circles": part["trial_circles"]} if "trial_circles" in part else {}),
         "sample_ratio": part["sample_ratio"],
-        "arms": [_arm(lived, truth, arm) for arm in truth.arms],
+        "arms": [_arm(lived, truth, arm) | counts[arm] for arm in truth.arms],
         "contrasts": part["contrasts"],
         "interference": part["interference"],
         "equivalence": part["equivalence"],
@@ -258,7 +264,8 @@ def _decide(lived: Lived, experiment: Question, truth: Truth) -> tuple[dict[str,
     name = experiment.decision.metric
     centre = {arm: (truth.by_replication(arm, name), truth.by_replication(arm, COST)) for arm in truth.arms}
     values = {arm: float(np.nanmean(of[0])) for arm, of in centre.items()}
-    decision = decide(experiment, values, {arm: float(np.nanmean(of[1])) for arm, of in centre.items()})
+    costs = {arm: float(np.nanmean(of[1])) for arm, of in centre.items()}
+    decision = decide(experiment, values, costs, lived.loaded.value.currency)
     # the centre in the replications of the other worlds, so that all rows of the table share their luck
     few = slice(lived.doubt_replications)
     at_centre = {arm: (of[0][few], of[1][few]) for arm, of in centre.items()}

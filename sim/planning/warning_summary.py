@@ -34,6 +34,7 @@ def warning_part(scenario: Scenario, found: ListQuality) -> dict[str, Any]:
     scored, left = found.customers.sum(axis=1), found.left.sum(axis=1)
     return {
         "within_days": law.within_days,
+        **({"tiers": list(law.tiers)} if law.tiers is not None else {}),
         "auc_stated": law.auc,
         "auc_at_most": curve.most,
         "auc": run_ratio(found.right, found.pairs).plain(),

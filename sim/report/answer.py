@@ -15,6 +15,7 @@ from sim.report.words import (
     is_about_firm,
     metric_name,
     quoted,
+    unit_name,
     unit_of,
     what_arm_gives,
     who,
@@ -22,6 +23,7 @@ from sim.report.words import (
 
 INCONCLUSIVE = "inconclusive"
 WAIT = "mean_wait_minutes"
+WORTH_SAYING = 0.1  # share of trials that find harm
 MOST_CONCLUSIONS = 4  # a sentence holds no more; the page lists all
 
 
@@ -123,6 +125,9 @@ def _change(truth: object, metric: str, unit: str, within: str) -> str:
     value = point(truth)
     if value is None:
         return ""
+    if is_interval(truth) and not set(span(truth, difference_unit(unit))) & set("123456789"):
+        limits = f"{doubt_name(str(truth.get('of', '')))} {span(truth, difference_unit(unit))}"
+        return f"leaves {metric_name(metric)}{within} as it is ({limits}{_named(difference_unit(unit))})"
     if not _settled(truth):
         return f"may lower or raise {metric_name(metric)}{within}{_unsettled(truth, difference_unit(unit))}"
     verb = "lowers" if value < 0 else "raises"
@@ -143,6 +148,11 @@ def _worth(truth: object, metric: str, unit: str) -> str:
     more = "more" if value >= 0 else "less"
     amount = quantity(abs(value), unit)
     return f"is worth {amount} a customer {more} after all costs{residual}{_doubt(truth, unit)}"
+
+
+def _named(unit: str) -> str:
+    """Return a unit as it is written behind limits; nothing where numbers say it themselves."""
+    return f" {unit}" if unit_name(unit) else ""
 
 
 def _settled(truth: object) -> bool:
@@ -205,7 +215,23 @@ def _one_trial(experiment: Mapping[str, Any], chosen: str) -> str:
         if (point(share) or 0.0) > 0
     ]
     words = f"; one trial{sizes_in_words(experiment)} would have concluded {listing(said)} of cases"
+    words += _found_harm(experiment)
     return f"{words}, and the first one {_first(trial, chosen)}"
+
+
+def _found_harm(experiment: Mapping[str, Any]) -> str:
+    """Say how often trials find an arm to be worse than the reference: for the rule that is no conclusion."""
+    rule, reference = experiment.get("rules", {}).get("trial_decision", {}), experiment.get("reference")
+    for_the_worse = -1.0 if rule.get("choose") == "cheapest_above_reference" else 1.0
+    found = []
+    for row in experiment.get("contrasts", ()):
+        truth, power = point(row.get("truth")), point(row.get("power"))
+        if (row["metric"], row["against"]) != (rule.get("metric"), reference) or truth is None or power is None:
+            continue
+        harm = power * (1.0 - (point(row.get("sign_error")) or 0.0))
+        if truth * for_the_worse > 0 and harm >= WORTH_SAYING:
+            found.append(f"{quoted(row['arm'])} to be worse in {percent(harm)}")
+    return f" (it would have found {listing(found)})" if found else ""
 
 
 def _first(trial: Mapping[str, Any], chosen: str) -> str:
@@ -216,10 +242,16 @@ def _first(trial: Mapping[str, Any], chosen: str) -> str:
 
 
 def sizes_in_words(experiment: Mapping[str, Any]) -> str:
-    """Say how many customers each arm has: `` with 62, 61 and 61 customers``; empty if unknown."""
+    """Say how many customers each arm has, and circles where they are dealt; empty if unknown."""
     sizes = experiment.get("trial_sizes")
     if not isinstance(sizes, Mapping) or not sizes or is_refused(sizes):
         return ""
-    unit = f"{experiment.get('unit', 'customer')}s"
+    words = f" with {_by_arm(sizes, 'customers')}"
+    circles = experiment.get("trial_circles")
+    return f"{words}, dealt as {_by_arm(circles, 'circles')}," if circles else words
+
+
+def _by_arm(sizes: Mapping[str, Any], what: str) -> str:
+    """Write the sizes of all arms: ``62, 61 and 61 customers``; ``61 customers an arm`` where they are the same."""
     numbers = [quantity(size, "count") for size in sizes.values()]
-    return f" with {numbers[0]} {unit} an arm" if len(set(numbers)) == 1 else f" with {listing(numbers)} {unit}"
+    return f"{numbers[0]} {what} an arm" if len(set(numbers)) == 1 else f"{listing(numbers)} {what}"

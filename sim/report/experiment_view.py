@@ -1,6 +1,6 @@
 """One experiment's tables as they are shown, made from the summary, for the page and the terminal."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -23,6 +23,7 @@ from sim.report.words import (
     as_words,
     metric_name,
     metric_term,
+    policy_in_words,
     readable,
     unit_name,
     unit_of,
@@ -58,6 +59,7 @@ def _contrast_row(row: Mapping[str, Any], unit: str, cells: Iterable[Cell]) -> R
     return Row((text(versus(row)), *cells), group=group, term=metric_term(row["metric"]))
 
 
+WITHIN, WITH_RESIDUAL = "net_value_per_customer", "net_value_with_residual_per_customer"
 MOST_ACROSS = 5  # metrics of an arm that fit beside each other on paper
 CONTRAST = Column("contrast", words=True, short=True)
 
@@ -71,19 +73,37 @@ def arms_tables(experiment: Experiment, summary: Summary) -> list[Table]:
     """Everybody eligible under each arm: the metrics with their run doubt, as many tables as they need."""
     arms = experiment.get("arms", ())
     order = metrics_in_order(experiment, (metric for arm in arms for metric in arm.get("metrics", {})))
+    order = [metric for metric in order if metric in experiment.get("metrics", ()) or _says_something(arms, metric)]
     parts = [order[place : place + MOST_ACROSS] for place in range(0, len(order), MOST_ACROSS)]
-    return [made for part in parts if (made := _arms_table(experiment, summary, part))]
+    return [made for part in parts if (made := _arms_table(experiment, summary, part, first=part is parts[0]))]
 
 
-def _arms_table(experiment: Experiment, summary: Summary, order: list[str]) -> Table | None:
+def policies_of_arms(experiment: Experiment, summary: Summary) -> list[tuple[str, str]]:
+    """Return what the policy of each of a firm's arms does, tier by tier; empty where no arm names one."""
+    policies = summary.get("policies") or {}
+    named = [(str(arm["name"]), (arm.get("gets") or {}).get("policy")) for arm in experiment.get("arms", ())]
+    return [(name, policy_in_words(policies[policy])) for name, policy in named if policy in policies]
+
+
+def _says_something(arms: Sequence[Mapping[str, Any]], metric: str) -> bool:
+    """Whether a metric that nobody asked for is more than 0 under every arm, or residual value where there is none."""
+    values = [point(arm.get("metrics", {}).get(metric)) for arm in arms]
+    if metric == WITH_RESIDUAL:
+        return values != [point(arm.get("metrics", {}).get(WITHIN)) for arm in arms]
+    return any(value != 0 for value in values)
+
+
+def _arms_table(experiment: Experiment, summary: Summary, order: list[str], *, first: bool) -> Table | None:
+    """Make a table of some metrics; what an arm gives, and to how many, is said in the first one."""
     arms = experiment.get("arms", ())
     units = {metric: unit_of(metric, summary) for metric in order}
-    columns = [Column("arm", words=True, short=True), Column("customers")]
+    columns = [Column("arm", words=True, short=not first), Column("customers")]
     columns += [Column(metric_name(metric), metric_term(metric), unit_name(units[metric])) for metric in order]
     chosen = _chosen(experiment)
     rows = []
     for arm in arms:
-        cells = [Cell(arm["name"], what_arm_gives(arm)), cell(arm.get("customers"), "count")]
+        whose = [Cell(arm["name"], what_arm_gives(arm)), cell(arm.get("customers"), "count")]
+        cells = whose if first else [text(arm["name"]), EMPTY]
         cells += [cell(arm.get("metrics", {}).get(metric), units[metric], bare=True) for metric in order]
         rows.append(Row(tuple(cells), mark="chosen" if arm["name"] == chosen else ""))
     return table(columns, rows)
@@ -139,8 +159,15 @@ def methods(experiment: Experiment) -> list[tuple[str, str]]:
     for row in ordered_contrasts(experiment):
         trial = row.get("trial") or {}
         said = found.setdefault(metric_name(row["metric"]), [])
-        said += [str(trial[key]) for key in ("method", "family") if trial.get(key) and str(trial[key]) not in said]
+        parts = [str(trial.get("method") or ""), _family(str(trial.get("family") or ""), row["metric"])]
+        said += [part for part in parts if part and part not in said]
     return [(name, readable("; ".join(said))) for name, said in found.items() if said]
+
+
+def _family(family: str, metric: str) -> str:
+    """Name the contrasts that were adjusted for each other; the metric is said already."""
+    words = family.removeprefix(f"{metric}: ")
+    return "one contrast, nothing to adjust for" if words.startswith("1 contrasts") else words
 
 
 def grades_table(experiment: Experiment) -> Table | None:
@@ -251,6 +278,8 @@ def doubt_table(experiment: Experiment, summary: Summary) -> Table | None:
     """The decision in each assumption world, with each arm's net value against the reference's."""
     reference = experiment["reference"]
     worlds = experiment.get("doubt", ())
+    if all(world.get("level") == "centre" for world in worlds):
+        return None
     others = [name for world in worlds[:1] for name in world.get("net_value", {}) if name != reference]
     currency = str(summary.get("currency", "yuan"))
     columns = [Column("world", words=True), Column("decision", words=True, short=True)]

@@ -97,7 +97,9 @@ def setting(experiment: Experiment) -> list[tuple[str, str]]:
     design = design if isinstance(design, Mapping) else {"assignment": design}
     assignment = str(design.get("assignment") or "")
     strata = [as_words(name) for name in design.get("strata", ())]
-    how = ASSIGNMENTS.get(assignment, as_words(assignment)) + (f" ({' by '.join(strata)})" if strata else "")
+    unit = str(experiment.get("unit", "customer"))
+    how = ASSIGNMENTS.get(assignment, as_words(assignment)).format(unit=unit)
+    how += f" ({' by '.join(strata)})" if strata else ""
     if shares := design.get("shares"):
         how += f", in parts of {' to '.join(str(part) for part in shares.values())}"
     if waves := design.get("waves"):
@@ -116,7 +118,7 @@ def setting(experiment: Experiment) -> list[tuple[str, str]]:
     alpha, reference = point(experiment.get("alpha")), quoted(experiment["reference"])
     items = [
         ("No trial", no_trial(experiment)),
-        ("Assigned", f"{how}; the unit is the {experiment.get('unit', 'customer')}" if how else ""),
+        ("Assigned", f"{how}; the unit is the {unit}" if how else ""),
         ("One trial", f"{shown} customers{_circles(experiment)}{followed}" if shown else ""),
         ("Meanwhile", _background(experiment.get("background"))),
         (

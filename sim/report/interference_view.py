@@ -5,16 +5,20 @@ from typing import Any
 
 from sim.report.display import Column, Row, Table, table, text
 from sim.report.values import Summary, is_interval, is_refused, point
-from sim.report.wording import cell, difference_unit, quantity, span
+from sim.report.wording import cell, difference_unit, percent, quantity, span
 from sim.report.words import metric_name, unit_name, unit_of
 
 Experiment = Mapping[str, Any]
 
 HOW_TO_READ = (
     "In a trial customers of all arms live in one world; in a roll-out everybody lives under one arm. Each customer of "
-    "the trial is held against itself in the roll-out of its own arm, so the luck of who was dealt what cancels; years "
-    "after the horizon are valued by the firm's table on both sides."
+    "the trial is held against itself in the roll-out of its own arm, so the luck of who was dealt what cancels: the "
+    "last column is not the difference of the two before it, of which one holds the arm's customers and the other "
+    "everybody. Years after the horizon are valued by the firm's table on both sides, which knows tier and tenure "
+    "alone; what they really bring stands above, under what each arm does."
 )
+WITH_RESIDUAL = "net_value_with_residual_per_customer"
+BY_TABLE = " by the firm's table of later years"
 NOTHING = (
     "Here nothing passes from one customer to another across arms: each lives in the trial as in the roll-out of its "
     "arm, so a trial misses nothing of that kind."
@@ -59,6 +63,7 @@ def _sentences(experiment: Experiment, summary: Summary) -> Iterator[str]:
             continue
         unit = difference_unit(unit_of(row["metric"], summary))
         everybody, seems = one - other, one - other + gap["value"]
+        makes = quantity(everybody, unit, sign=True) + (BY_TABLE if row["metric"] == WITH_RESIDUAL else "")
         if everybody * seems < 0:
             error = "the trial gets the sign wrong"
         else:
@@ -66,11 +71,11 @@ def _sentences(experiment: Experiment, summary: Summary) -> Iterator[str]:
         amount = quantity(abs(gap["value"]), unit)
         low, high = sorted((abs(gap["low"]), abs(gap["high"])))
         limits = span({"value": abs(gap["value"]), "low": low, "high": high}, unit)
+        of_it = f", {percent(abs(gap['value'] / everybody))} of it" if everybody else ""
         yield (
             f"{metric_name(row['metric']).capitalize()}: in the trial {row['arm']} against {row['against']} seems "
             f"to make {quantity(seems, unit, sign=True)}; everybody under it, against everybody under "
-            f"{row['against']}, makes {quantity(everybody, unit, sign=True)}: {error}, by {amount} "
-            f"(run doubt {limits})."
+            f"{row['against']}, makes {makes}: {error}, by {amount}{of_it} (run doubt {limits})."
         )
 
 

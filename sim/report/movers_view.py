@@ -5,7 +5,7 @@ from typing import Any
 
 from sim.report.display import Column, Row, Table, table, text
 from sim.report.values import Summary
-from sim.report.wording import cell
+from sim.report.wording import EMPTY, Cell, cell
 from sim.report.words import as_words
 
 KINDS = ("persuadable", "sure_thing", "lost_cause", "sleeping_dog")
@@ -33,7 +33,7 @@ def kinds_tables(experiment: Mapping[str, Any]) -> list[tuple[str, Table]]:
             Row(
                 (
                     text(group["name"]),
-                    cell(group["customers"], "count"),
+                    _how_many(group["customers"]),
                     *(cell(group[kind], "share") for kind in KINDS),
                 ),
                 group=BY.get(group["by"], as_words(group["by"])),
@@ -44,6 +44,11 @@ def kinds_tables(experiment: Mapping[str, Any]) -> list[tuple[str, Table]]:
         if shown is not None:
             made.append((f"{item['arm']} against {item['against']}", shown))
     return made
+
+
+def _how_many(customers: float) -> Cell:
+    """Write how many customers a group has on average; a few in some replications are not none."""
+    return text("<1") if 0 < customers < 0.5 else cell(customers, "count")
 
 
 def paid_table(experiment: Mapping[str, Any], summary: Summary) -> Table | None:
@@ -66,8 +71,7 @@ def paid_table(experiment: Mapping[str, Any], summary: Summary) -> Table | None:
                 cell(item["deadweight"], currency, bare=True),
                 cell(item["deadweight_share"], "share"),
                 cell(item["cost_per_saved"], currency, bare=True),
-                cell(item["put_off"], "share"),
-                cell(item["sure_left"], "share"),
+                *(cell(item[key], "share") if item["residual_days"] > 0 else EMPTY for key in ("put_off", "sure_left")),
             )
         )
         for item in experiment.get("movers", ())
@@ -81,10 +85,13 @@ def how_to_read(experiment: Mapping[str, Any]) -> str:
     if not movers:
         return ""
     kinds = "; ".join(f"{as_words(kind)}: {words}" for kind, words in WHAT.items())
-    days = f"{movers[0]['residual_days']:,.0f}"
+    days = movers[0]["residual_days"]
+    put_off = (
+        f" Only put off: those persuaded who left after all, within {days:,.0f} days after the horizon; beside it the "
+        "sure things who did."
+    )
     return (
         "Each customer beside its own twin under the reference, which no trial can see. "
         f"{kinds[0].upper()}{kinds[1:]}. Deadweight is what was paid to sure things and lost causes. Saved: "
-        "persuadable less sleeping dogs. Only put off: those persuaded who left after all, within "
-        f"{days} days after the horizon; beside it the sure things who did."
+        "persuadable less sleeping dogs." + (put_off if days > 0 else "")
     )

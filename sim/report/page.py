@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from sim.report import (
     beside_view,
+    counts_view,
     doses_view,
     factorial_view,
     follow_up_view,
@@ -63,6 +64,7 @@ def render_page(summary: Summary, provenance: Mapping[str, Any], figures: Mappin
         others=run_view.others_table(summary),
         validation=run_view.validation_table(summary),
         validation_figure=_figure(figures, "validation", "Reported facts against the simulated interval"),
+        not_held=any(row.get("held") is False for row in summary.get("validation", ())),
         kinds=[(kind, text) for kind, text in run_view.KINDS.items()],
         matrix=run_view.matrix_table(summary),
         warning=warning_view.quality_table(summary),
@@ -100,14 +102,17 @@ def _experiment(experiment: Mapping[str, Any], summary: Summary, figures: Mappin
         "trial_reason": words.conclusion(experiment.get("trial_decision")),
         "setting": words.setting(experiment),
         "arms": tables.arms_tables(experiment, summary),
+        "policies": tables.policies_of_arms(experiment, summary),
         "truth": tables.truth_table(experiment, summary),
         "interference": interference_view.interference_table(experiment, summary),
         "interference_words": interference_view.interference_words(experiment, summary),
         "interference_read": interference_view.HOW_TO_READ,
         "reasons": tables.reasons_table(experiment),
         "ledger": tables.ledger_table(experiment, summary),
+        "counts": counts_view.counts_table(experiment),
+        "counts_read": counts_view.how_to_read(experiment),
         "lived": LIVED[is_about_firm(experiment)],
-        "survival": STAYS[is_about_firm(experiment)],
+        "survival": STAYS[is_about_firm(experiment)] + (CAME_BACK if _wins_back(experiment) else ""),
         "no_trial": words.no_trial(experiment),
         "trial": tables.trial_table(experiment, summary),
         "trial_words": words.trial_in_words(experiment, summary),
@@ -150,6 +155,7 @@ STAYS = (
     ),
     "Share of the base of day 0 who are still customers.",
 )
+CAME_BACK = " Who left and came back counts as gone here, and in churn."
 LABELS = {
     "survival": "survival by arm, truth and first trial",
     "money_map": "cost against retained fees by arm",
@@ -158,6 +164,11 @@ LABELS = {
     "doubt": "gain over the reference at the ends of each assumption",
     "follow_up": "effect by day of the follow-up, truth and first trial",
 }
+
+
+def _wins_back(experiment: Mapping[str, Any]) -> bool:
+    """Say whether anybody came back under any arm."""
+    return any("won_back" in arm.get(key, {}) for arm in experiment.get("arms", ()) for key in counts_view.GROUPS)
 
 
 def _figure(figures: Mapping[str, str], name: str, label: str) -> Markup | None:

@@ -13,7 +13,7 @@ from sim.report.words import as_words, metric_name, metric_term, policy_in_words
 Assumption = Mapping[str, Any]
 
 NOT_HELD = "not held"
-COMPARED = {"at_least": "at least", "at_most": "at most", "beside": "of"}
+COMPARED = {"at_least": "at least", "at_most": "at most", "beside": "beside"}
 
 KINDS: dict[str, str] = {
     "given": "put into the world as printed",
@@ -107,7 +107,7 @@ def count_assumptions(summary: Summary) -> str:
     neither = len(items) - sourced - assumed
     ranged = sum(has_range(item) for item in items)
     words += f"; {neither} have neither" if neither else ""
-    return f"{words}; {ranged} are given as a range."
+    return f"{words}; {ranged} {'is' if ranged == 1 else 'are'} given as a range."
 
 
 def validation_table(summary: Summary) -> Table | None:

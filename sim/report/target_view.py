@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -9,7 +10,8 @@ from sim.report.budget_view import amount
 from sim.report.budget_words import COUNTS, between, money
 from sim.report.display import Column, Row, Table, table, text
 from sim.report.tables import number_columns, number_parts, to_csv
-from sim.report.wording import percent
+from sim.report.values import is_refused
+from sim.report.wording import EMPTY, Cell, listing, percent
 
 Found = Mapping[str, Any]
 """The content of ``target.json``."""
@@ -51,16 +53,23 @@ def answer_words(found: Found) -> Iterator[str]:
         yield f"{name.capitalize()}: {_outcome(row['value'], currency)}."
     oracle = next(row for row in found["policies"] if row["policy"] == ORACLE)
     yield (
-        f"By true uplift, known to nobody: {_outcome(oracle['value'], currency)}. The trial's policy stays "
+        f"By true uplift, known to nobody: {_outcome(oracle['value'], currency)}, told from {found['lived']['twins']} "
+        "futures of each customer. The trial's policy stays "
         f"{money(learned['gap']['value'])} {currency} behind it (run doubt {between(learned['gap'])}; assumption doubt "
         f"{between(learned['gap_doubt'])})."
     )
+    ahead = [row["policy"] for row in found["policies"] if row["policy"] != ORACLE and row["gap"]["high"] < 0]
+    if ahead:
+        yield (
+            f"{listing(ahead).capitalize()} ahead of it: what is true cannot be beaten, so the futures are too few to "
+            "tell it (more --twins)."
+        )
     yield f"If everybody got it: {_outcome(found['everybody']['value'], currency)}."
     yield from information_words(found)
     if found["shares_something"]:
         yield (
-            "Customers share the desk's seats here: each one's uplift is that between everybody treated and nobody, "
-            "and what a few treated customers change for the others is not in it."
+            f"Customers share something here ({listing(found.get('shared', ['the desk']))}): each one's uplift is that "
+            "between everybody treated and nobody, and what a few treated customers change for the others is not in it."
         )
 
 
@@ -81,8 +90,9 @@ def information_words(found: Found) -> Iterator[str]:
     of, currency = found["information"], found["currency"]
     over = "worlds of the assumptions" if of["over"] == "draws" else "bases of the one world"
     yield (
-        f"Without a trial the best is to treat {_whom(of['without']['does'])}, worth "
-        f"{money(of['without']['value']['value'])} {currency} on average over {of['worlds']} {over}. To know the world "
+        f"Without a trial the best is {'' if of['without'].get('always', True) else 'mostly '}to treat "
+        f"{_whom(of['without']['does'])}, worth {money(of['without']['value']['value'])} {currency} on average over "
+        f"{of['worlds']} {over}, chosen and valued by different futures. To know the world "
         f"would add {_gain(of['know_world'], currency)}, to know every customer's uplift "
         f"{_gain(of['know_customers'], currency)}."
     )
@@ -96,8 +106,8 @@ def information_words(found: Found) -> Iterator[str]:
         f"bring {money(best['tried_bring']['value'], sign=True)} net"
     )
     if best["tried_bring"]["value"] < 0 < best["value"]["value"]:
-        uses = -best["tried_bring"]["value"] / best["value"]["value"]
-        words += f", which {uses:.2g} uses pay back"
+        uses = math.ceil(-best["tried_bring"]["value"] / best["value"]["value"])
+        words += f", which {uses:,} uses pay back" if uses > 1 else ", which the first use pays back"
     yield words + (f" (hypothetical: {TRIED_ON_MORE})." if best["beyond_base"] else ".")
 
 
@@ -147,7 +157,7 @@ def policies_table(found: Found) -> Table | None:
                 text(f"{row['customers']:,.0f}"),
                 text(money(row["spend"]["value"])),
                 amount(row["value"]),
-                amount(row["value_doubt"]),
+                _amount(row["value_doubt"]),
                 text("") if row["policy"] == ORACLE else amount(row["gap"]),
             ),
             mark="chosen" if row is best else "",
@@ -155,6 +165,11 @@ def policies_table(found: Found) -> Table | None:
         for row in found["policies"]
     ]
     return table(columns, rows)
+
+
+def _amount(item: Mapping[str, Any]) -> Cell:
+    """Write an amount; a column of refusals is left out, for the answer has the reason."""
+    return EMPTY if is_refused(item) else amount(item)
 
 
 def trials_table(found: Found) -> Table | None:
@@ -172,7 +187,7 @@ def trials_table(found: Found) -> Table | None:
                 text(f"{row['size']:,}"),
                 amount(row["value_of_one_trial"]),
                 amount(row["gap"]),
-                amount(row["gap_doubt"]),
+                _amount(row["gap_doubt"]),
                 text(TRIED_ON_MORE if row["beyond_base"] else ""),
             )
         )

@@ -11,6 +11,7 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from sim.report.answer import answer_sentence
+from sim.report.counts_view import in_a_line as in_a_line_of_counts
 from sim.report.display import Column, Row, Table, table, text
 from sim.report.experiment_view import metrics_in_order, ordered_contrasts, versus
 from sim.report.experiment_words import conclusion, equivalence_in_words, no_trial
@@ -52,6 +53,8 @@ def _experiment(experiment: Mapping[str, Any], summary: Summary) -> Iterator[Ren
             yield to_rich(shown)
             for mark, words in shown.notes:
                 yield Text(f"  {mark}: {words}", style="dim")
+    if counted := in_a_line_of_counts(experiment):
+        yield Text.assemble(("Counted in one base: ", "bold"), counted)
     for words in turns(experiment, summary):
         yield Text(words, style="bold")
     for words in equivalence_in_words(experiment, summary):

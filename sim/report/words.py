@@ -72,7 +72,7 @@ LEDGER_LINES: dict[str, str] = {
     "commission": "commission",
     "bad_debt": "bad debt",
     "collection": "collecting debts",
-    "subsidy": "handset subsidies",
+    "subsidy": "subsidies (handsets, bundles)",
     "penalty": "penalties received",
     "points": "points redeemed",
 }
@@ -85,17 +85,40 @@ REASONS: dict[str, str] = {
     "resale": "cards that were resold",
 }
 
+COUNTS: dict[str, str] = {
+    "contracts_signed": "contracts signed",
+    "agreements": "agreements made",
+    "points_withheld": "bills without points",
+    "points_lapsed": "balances of points that lapsed",
+    "points_redeemed": "balances of points redeemed",
+    "warning_calls": "warning calls made, whoever they reached",
+    "answers": "credits given in answer to rivals",
+    "bundles": "bundles accepted",
+    "desk_answered": "talks at the save desk",
+    "desk_saved": "of them talked into staying",
+    "win_back_attempts": "attempts to win back",
+    "won_back": "of them successful",
+    "prospects_called": "calls to prospects",
+    "prospects_won": "of them successful",
+    "referrals": "new customers brought by others",
+    "joined": "new customers in all",
+    "news": "times that a loss in the own circle was heard of",
+    "refused": "times that the campaign's budget was empty",
+}
+"""What the books count, in the order in which it is shown: what is done, what comes of it, what customers pass on."""
+
 GIVEN: dict[str, str] = {
     "circle_call": "calls to their circles",
     "answers": "answers to rivals' promotions",
+    "bundle": "the offer of a bundle",
     "warning_call": "warning calls",
 }
 """What is given or not, where the file's word alone would not read well."""
 
 ASSIGNMENTS: dict[str, str] = {
-    "simple": "each customer by a draw of its own",
-    "complete": "at random, in arms whose sizes differ by at most one",
-    "stratified": "at random inside strata",
+    "simple": "each {unit} by a draw of its own",
+    "complete": "{unit} by {unit} at random, in arms whose numbers of {unit}s differ by at most one",
+    "stratified": "{unit} by {unit} at random inside strata",
 }
 
 GUESSED_UNITS = (
@@ -169,10 +192,34 @@ def attempts_in_words(effort: Mapping[str, Any]) -> str:
     return "1 attempt to win back" if attempts == 1 else f"up to {size(attempts)} attempts to win back"
 
 
+UNITS_OF_KEYS = (
+    ("_yuan_per_month", "{} yuan a month"),
+    ("_per_month", "{} a month"),
+    ("_yuan", "{} yuan"),
+    ("_minutes", "{} minutes"),
+    ("_months", "{} months"),
+    ("_days", "{} days"),
+)
+"""Endings of keys, and how a value with that unit reads."""
+
+
+def term_in_words(path: str, value: float) -> str:
+    """Say to which value a number is set, with its unit: ``intelligence answer after 3 days``."""
+    if path.endswith("_share") and 0 <= value <= 1:
+        return f"{as_words(path.removesuffix('_share').replace('.', ' '))} {percent(value)}"
+    for ending, said in UNITS_OF_KEYS:
+        if path.endswith(ending):
+            return f"{as_words(path.removesuffix(ending).replace('.', ' '))} {said.format(size(value))}"
+    return f"{as_words(path.replace('.', ' '))} {size(value)}"
+
+
 def terms_in_words(terms: Mapping[str, Any]) -> list[str]:
     """Say to which values a firm sets numbers of its world: ``desk seats 4``."""
     parts = []
     for path, value in terms.items():
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            parts.append(term_in_words(path, value))
+            continue
         values = [as_words(item) if isinstance(item, str) else size(item) for item in _items(value)]
         parts.append(f"{as_words(path.replace('.', ' '))} {listing(values) or 'none'}")
     return parts
@@ -248,7 +295,7 @@ def who(experiment: Mapping[str, Any]) -> str:
     """Name the customers that an experiment is about: ``platinum customers``."""
     design = experiment.get("design")
     eligible = design.get("eligible") if isinstance(design, Mapping) else None
-    unit = f"{experiment.get('unit', 'customer')}s"
+    unit = "customers"
     if isinstance(eligible, Mapping):
         words = [
             as_words(str(item))
@@ -278,7 +325,7 @@ def rule_in_words(rule: Mapping[str, Any], alpha: float | None, reference: str) 
     }
     words = sentences.get(str(choose), f"{as_words(str(choose))} by {metric}")
     within = _amount(rule.get("indifferent_within"))
-    if isinstance(within, int | float):
+    if isinstance(within, int | float) and within:
         words += f"; within {percent(within)} of the reference's value the cheaper arm wins"
     if rule.get("if_inconclusive") is not None:
         words += f"; if there is none, the trial is inconclusive and {quoted(str(rule['if_inconclusive']))} stays"

@@ -256,7 +256,8 @@ class Experiment(Question):
 
 
 NO_TRIAL = (
-    "seats, hours and terms are shared by all customers of the firm: no trial can give them to some and not to others"
+    "what the whole firm does (seats, terms, lists, answers to rivals) meets all its customers: no trial can give it "
+    "to some and not to others"
 )
 """Why a question about the firm has no trial, and nothing that follows from one."""
 

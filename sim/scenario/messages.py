@@ -31,6 +31,8 @@ _PLAIN_RULES = {
     "tuple_type": "a list",
     "string_pattern_mismatch": "a name made of letters, digits, _ and - (at most 64)",
 }
+_LAGS = ("after_days", "delay_days", "from_days", "seen_after_days")
+"""Keys of days that pass before what happens to one acts on another."""
 _BOUNDS = {
     "greater_than_equal": ("ge", "at least"),
     "less_than_equal": ("le", "at most"),
@@ -100,6 +102,8 @@ def _rule(kind: str, path: KeyPath, given: Any, context: dict[str, Any], message
         return f"at most {context['le']} (so many would need {gibibytes:,.0f} GiB of memory)"
     if kind in _BOUNDS:
         name, words = _BOUNDS[kind]
+        if path and path[-1] in _LAGS:
+            return f"{words} {shown(context[name])} (days: what one does reaches another later, never at once)"
         if unit is not None and unit.named.startswith("between") and context[name] in (0, 1):
             return unit.named if kind.endswith("equal") else f"{words} {shown(context[name])}"
         return f"{words} {shown(context[name])}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from sim.scenario.document import Unreadable
 from sim.scenario.problems import KeyPath, Problem, shown
 from sim.scenario.view import View
 
@@ -64,6 +65,25 @@ def _somebody_can_leave(view: View) -> Found:
             yield view.problem(at, shown(reason), rule)
 
 
+def _debtors_can_be_met(view: View) -> Found:
+    """Who is cancelled for arrears owes, unless collection got the debt: without it no attempt could meet one."""
+    if view.get("win_back") is None or view.get("win_back", "not_worth", "owes") is False:
+        return
+    if not isinstance(view.get("billing"), dict) or view.number("billing", "collection", "success_share"):
+        return
+    if isinstance(view.get("billing", "collection"), Unreadable):
+        return
+    spares = view.get("win_back", "not_worth", "owes") is True
+    said = f"owes: true, {view.where('win_back', 'not_worth', 'owes')}" if spares else "owes, which is true if left out"
+    for at, reason in view.names("win_back", "reasons"):
+        if reason == "arrears":
+            rule = (
+                f"left out, because nobody who owes is approached ({said}), and without billing.collection "
+                f"({view.where('billing')}) everybody cancelled for arrears does"
+            )
+            yield view.problem(at, shown(reason), rule)
+
+
 def _window_is_open(view: View) -> Found:
     first, last = view.number("win_back", "from_days"), view.number("win_back", "to_days")
     if first is not None and last is not None and last <= first:
@@ -92,6 +112,7 @@ def _rates_after_a_return(view: View) -> Found:
 _RULES: tuple[Callable[[View], Found], ...] = (
     _offers_have_their_block,
     _somebody_can_leave,
+    _debtors_can_be_met,
     _window_is_open,
     _free_days_do_something,
     _rates_after_a_return,

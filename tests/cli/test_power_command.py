@@ -49,4 +49,4 @@ def test_a_question_about_the_firm_has_no_power(capsys: pytest.CaptureFixture[st
     assert outcome(["power", str(WORLD), "-e", str(plan)]) == 2
     [line] = capsys.readouterr().err.splitlines()
     at = plan.read_text(encoding="utf-8").splitlines().index("unit: firm") + 1
-    assert line.startswith(f"{plan}:{at}: unit: got 'firm', must be customer: seats, hours and terms are shared")
+    assert line.startswith(f"{plan}:{at}: unit: got 'firm', must be customer: what the whole firm does")

@@ -40,6 +40,7 @@ def test_everything_is_in_the_folder(folder: Path) -> None:
     }
     page = (folder / "target.html").read_text(encoding="utf-8")
     assert page.count("<svg") == 3
+    assert "* more customers than the firm has" in page
     assert "http" not in page.split("<main>")[1].replace("http-equiv", "")
     found = json.loads((folder / "target.json").read_text(encoding="utf-8"))
     with (folder / "policies.csv").open(encoding="utf-8") as file:

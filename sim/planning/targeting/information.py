@@ -43,6 +43,7 @@ def value_of_information(worlds: Sequence[WorldFound], question: Question, custo
         "trials": question.trials,
         "without": {
             "does": names[int(np.bincount(best, minlength=len(names)).argmax())],
+            "always": bool((best == best[0]).all()),
             "value": run_mean(without).plain(),
         },
         "know_world": run_mean(knowing - without).plain(),

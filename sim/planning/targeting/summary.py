@@ -19,6 +19,7 @@ from sim.planning.targeting.world import SHARES
 if TYPE_CHECKING:
     from sim.planning.targeting.answer import Answer
     from sim.planning.targeting.world import WorldFound
+    from sim.scenario.schema import Scenario
 
 
 def summarise(answer: Answer) -> dict[str, Any]:
@@ -39,7 +40,8 @@ def summarise(answer: Answer) -> dict[str, Any]:
             "customers": scenario.customers,
             "horizon_days": scenario.horizon_days,
             "metric": value_metric(scenario),
-            "shares_something": scenario.desk is not None,
+            "shares_something": bool(_shared(scenario)),
+            "shared": _shared(scenario),
             "question": {
                 "action": question.action,
                 "gives": question.gives,
@@ -65,6 +67,17 @@ def summarise(answer: Answer) -> dict[str, Any]:
         }
     )
     return found
+
+
+def _shared(scenario: Scenario) -> list[str]:
+    """What customers of a scenario share, so that treating one can change another."""
+    parts = {
+        "the desk": scenario.desk is not None,
+        "a campaign's budget": scenario.campaign_budget is not None,
+        "circles": scenario.circles is not None,
+        "rivals that react": any(promotion.reacts is not None for promotion in scenario.promotions.values()),
+    }
+    return [name for name, there in parts.items() if there]
 
 
 def _belief(answer: Answer) -> dict[str, float] | None:

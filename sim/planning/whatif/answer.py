@@ -11,14 +11,17 @@ import numpy as np
 from sim.customer.kernel_cache import kernels_are_compiled
 from sim.evidence.paired import paired_difference, run_mean
 from sim.evidence.results import Interval, Refused
+from sim.experiment.score_curve import TooSharp
 from sim.planning.blocks import Progress, in_order, silent
 from sim.planning.quantities import COMPILING, FEW
+from sim.planning.scored import too_sharp
 from sim.planning.whatif.live import Lives, Measures, live_past
 from sim.planning.whatif.question import Point, Question
 from sim.scenario.experiment_schema import Question as Experiment
 from sim.scenario.loaded import Loaded
+from sim.scenario.problems import InputProblems
 from sim.scenario.provenance import Provenance
-from sim.scenario.varied import Varied, is_lived
+from sim.scenario.varied import VARY, Varied, is_lived
 
 ALPHA = 0.05
 """Chance that the truly best value is not among those that are not told apart from the best seen."""
@@ -130,10 +133,25 @@ def answer(
 
     Raises
     ------
+    InputProblems
+        A point states the early-warning score to be better than true risk is.
     NobodySurvives
         The tenure mix cannot exist under the hazards of a point or of a doubtful world.
     """
-    tell = progress or silent
+    try:
+        return _answer(question, experiments, seed, replications, jobs, progress or silent)
+    except TooSharp as error:
+        raise InputProblems([too_sharp(error, question.loaded, option=VARY)]) from error
+
+
+def _answer(
+    question: Question,
+    experiments: Sequence[Loaded[Experiment]],
+    seed: int,
+    replications: int,
+    jobs: int,
+    tell: Progress,
+) -> Answer:
     _compile(question, seed, tell)
     lives = Lives(question, question.points, seed, replications)
     measures = lives.gather(in_order(lives.tasks, "living every value", tell, jobs))

@@ -17,6 +17,7 @@ from sim.report.figures.style import (
     SOFT,
     VERMILLION,
     YELLOW,
+    PlainTicks,
     clean,
     drawing,
     new_figure,
@@ -150,7 +151,7 @@ def draw_mix(plan: Plan) -> str | None:
         axes.set_ylim(0, most)
         axes.set_title("Who gets what")
         axes.xaxis.set_major_formatter(tick)
-        axes.yaxis.set_major_formatter(lambda value, _: plain(value, 0))
+        axes.yaxis.set_major_formatter(PlainTicks())
         figure.legend(loc="outside lower center", ncols=min(len(actions), 4))
         clean(axes)
         return to_svg(figure)

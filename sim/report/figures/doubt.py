@@ -1,17 +1,29 @@
 """Decision by world: how far each assumption moves each arm's gain over the reference, and the decision."""
 
 from collections.abc import Mapping
+from textwrap import fill
 from typing import Any
 
 from matplotlib.axes import Axes
 
 from sim.report.experiment_view import gain
-from sim.report.figures.style import INK, SOFT, arm_styles, clean, drawing, new_figure, to_svg
+from sim.report.figures.style import (
+    INK,
+    SOFT,
+    PlainTicks,
+    arm_styles,
+    clean,
+    drawing,
+    new_figure,
+    title_width,
+    to_svg,
+)
 from sim.report.values import Summary
-from sim.report.wording import plain, size
+from sim.report.wording import size
 
 World = Mapping[str, Any]
 MOST_ACROSS = 3  # panels side by side whose numbers do not run into each other
+TOO_SHORT = 0.05  # share of a panel's reach below which the numbers at both ends of a bar would run into each other
 NO_REACH = 1e-3  # share of the longest bar below which an assumption does not touch any arm
 
 
@@ -42,9 +54,10 @@ def draw_doubt(experiment: Mapping[str, Any], summary: Summary) -> str | None:
         down = -(-len(arms) // across)
         figure = new_figure(0.25 + down * (0.6 + 0.42 * len(paths)))
         grid = figure.subplots(down, across, sharey=True, squeeze=False).ravel()
+        width = title_width([_label(path) for path in paths], across)
         for axes, arm in zip(grid, arms, strict=False):
             _panel(axes, arm, paths, ends, centre, str(reference), styles[arm].colour)
-            axes.set_title(f"{arm} against {reference}", fontsize=8.5)
+            axes.set_title(fill(f"{arm} against {reference}", width), fontsize=8.5)
         for axes in grid[len(arms) :]:
             axes.set_axis_off()
         figure.supxlabel(f"gain in net value, {currency} a customer", fontsize=8.5)
@@ -63,6 +76,20 @@ def _reach(worlds: list[World], arm: str, reference: str) -> float:
     return max(gains, default=0.0) - min(gains, default=0.0)
 
 
+def _name(axes: Axes, words: str, at: float, place: int, side: int) -> None:
+    """Write what a bar's end stands for beside it, on a ground that keeps lines off the numbers."""
+    axes.annotate(
+        words,
+        (at, place),
+        xytext=(3 * side, 0),
+        textcoords="offset points",
+        va="center",
+        ha="left" if side > 0 else "right",
+        fontsize=7.5,
+        bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6, "alpha": 0.75},
+    )
+
+
 def _panel(
     axes: Axes,
     arm: str,
@@ -75,6 +102,8 @@ def _panel(
     middle = gain(centre, arm, reference) or 0.0
     axes.axvline(0, color=SOFT, linewidth=0.8)
     axes.axvline(middle, color=INK, linewidth=0.8, linestyle=":")
+    all_gains = [gain(world, arm, reference) for path in paths for world in ends[path]]
+    known = [middle, *(value for value in all_gains if value is not None)]
     for place, path in enumerate(paths):
         values = [value for world in ends[path] if (value := gain(world, arm, reference)) is not None]
         for world in ends[path]:
@@ -93,19 +122,16 @@ def _panel(
                 edgecolor="white",
                 linewidth=0.3,
             )
+            if max(values) - min(values) <= TOO_SHORT * (max(known) - min(known)):
+                continue  # a bar that is hardly seen has one name, below
             # the lower end is named on the left and the upper on the right, also where both lie on one side
             side = 1 if value == max(values) and (value > min(values) or value >= middle) else -1
-            axes.annotate(
-                size(world.get("value")),
-                (max(value, middle) if side > 0 else min(value, middle), place),
-                xytext=(3 * side, 0),
-                textcoords="offset points",
-                va="center",
-                ha="left" if side > 0 else "right",
-                fontsize=7.5,
-            )
+            _name(axes, size(world.get("value")), max(value, middle) if side > 0 else min(value, middle), place, side)
+        if values and max(values) - min(values) <= TOO_SHORT * (max(known) - min(known)):
+            named = " to ".join(size(world.get("value")) for world in ends[path])
+            _name(axes, named, max([middle, *values]), place, 1)
     axes.margins(x=0.3)
     axes.locator_params(axis="x", nbins=3)
-    axes.xaxis.set_major_formatter(lambda value, _: plain(value, 0))
+    axes.xaxis.set_major_formatter(PlainTicks())
     axes.spines["left"].set_visible(False)
     clean(axes, "x")

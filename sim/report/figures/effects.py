@@ -7,13 +7,22 @@ from typing import Any
 from matplotlib.axes import Axes
 
 from sim.report.experiment_view import ordered_contrasts, versus
-from sim.report.figures.style import SOFT, ArmStyle, arm_styles, clean, drawing, new_figure, to_svg
+from sim.report.figures.style import (
+    SOFT,
+    ArmStyle,
+    PlainTicks,
+    arm_styles,
+    clean,
+    drawing,
+    new_figure,
+    title_width,
+    to_svg,
+)
 from sim.report.values import Summary, is_interval
-from sim.report.wording import difference_unit, plain
+from sim.report.wording import difference_unit
 from sim.report.words import is_about_firm, metric_name, unit_name, unit_of
 
 MOST_PANELS = 6
-TITLE_WIDTH = 72  # characters that fit across the page
 
 
 def draw_effects(experiment: Mapping[str, Any], summary: Summary) -> str | None:
@@ -38,7 +47,7 @@ def draw_effects(experiment: Mapping[str, Any], summary: Summary) -> str | None:
         figure = new_figure(down * (0.85 + 0.42 * most) + 0.25)
         grid = figure.subplots(down, across, squeeze=False).ravel()
         for place, (axes, (metric, rows)) in enumerate(zip(grid, shown, strict=False)):
-            _panel(axes, metric, rows, styles, summary, TITLE_WIDTH // across)
+            _panel(axes, metric, rows, styles, summary, title_width(_labels(rows), across))
             if place % across and _labels(rows) == _labels(shown[place - 1][1]):
                 axes.set_yticklabels([])
         for axes in grid[len(shown) :]:
@@ -48,11 +57,6 @@ def draw_effects(experiment: Mapping[str, Any], summary: Summary) -> str | None:
 
 def _labels(rows: list[Mapping[str, Any]]) -> list[str]:
     return [versus(row) for row in reversed(rows)]
-
-
-def _decimals(step: float) -> int:
-    """Return how many decimals tell neighbouring ticks apart."""
-    return next((decimals for decimals in range(4) if abs(step - round(step, decimals)) < step / 100), 4)
 
 
 def _panel(
@@ -97,8 +101,6 @@ def _panel(
     name = unit_name(difference_unit(unit))
     axes.set_title(fill(f"{metric_name(metric)}, {name}" if name else metric_name(metric), width), fontsize=8.5)
     axes.locator_params(axis="x", nbins=4)
-    ticks = axes.get_xticks()
-    decimals = _decimals(ticks[1] - ticks[0]) if len(ticks) > 1 else 0
-    axes.xaxis.set_major_formatter(lambda value, _: plain(value, decimals))
+    axes.xaxis.set_major_formatter(PlainTicks())
     axes.spines["left"].set_visible(False)
     clean(axes, "x")

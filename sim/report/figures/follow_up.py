@@ -5,9 +5,9 @@ from typing import Any
 
 from matplotlib.axes import Axes
 
-from sim.report.figures.style import SOFT, ArmStyle, arm_styles, clean, drawing, new_figure, to_svg
+from sim.report.figures.style import SOFT, ArmStyle, PlainTicks, arm_styles, clean, drawing, new_figure, to_svg
 from sim.report.values import Summary, is_interval
-from sim.report.wording import difference_unit, plain
+from sim.report.wording import difference_unit
 from sim.report.words import metric_name, unit_name, unit_of
 
 OFFSET = 0.012  # of the axis, between the points of contrasts on one day
@@ -60,5 +60,5 @@ def _panel(axes: Axes, rows: list[Mapping[str, Any]], styles: Mapping[str, ArmSt
                 )
     axes.set_xticks(sorted({row["day"] for row in rows}))
     axes.xaxis.set_major_formatter(lambda day, _: f"{day:g}")
-    axes.yaxis.set_major_formatter(lambda amount, _: plain(amount, 0 if abs(amount) >= 10 else 1))
+    axes.yaxis.set_major_formatter(PlainTicks())
     clean(axes, "y")

@@ -1,6 +1,7 @@
 """Money by arm: what an arm costs against what it keeps, and where each yuan of the fees goes."""
 
 from collections.abc import Mapping
+from textwrap import fill
 from typing import Any
 
 from matplotlib.axes import Axes
@@ -9,13 +10,16 @@ from sim.report.figures.style import (
     BLUE,
     GREEN,
     GREY,
+    INDIGO,
     INK,
     ORANGE,
     PURPLE,
     SKY,
     SOFT,
     VERMILLION,
+    WINE,
     YELLOW,
+    PlainTicks,
     arm_styles,
     clean,
     drawing,
@@ -24,7 +28,7 @@ from sim.report.figures.style import (
     to_svg,
 )
 from sim.report.values import Summary, point
-from sim.report.wording import MINUS, plain
+from sim.report.wording import MINUS, cell, decimals_for, plain
 from sim.report.words import LEDGER_LINES, as_words, is_about_firm
 
 # line of the ledger -> (colour, hatch): hatches tell the lines apart on grey paper
@@ -36,9 +40,9 @@ LINES: dict[str, tuple[str, str]] = {
     "desk": (GREEN, "--"),
     "commission": (GREY, "xx"),
     "bad_debt": (VERMILLION, "++"),
-    "collection": (VERMILLION, ".."),
+    "collection": (WINE, ".."),
     "subsidy": (BLUE, "oo"),
-    "points": (BLUE, "**"),
+    "points": (INDIGO, "**"),
 }
 INCOME = ("list", "penalty")
 """Lines that come in; all others are spent."""
@@ -50,6 +54,7 @@ NET_VALUES = {
 LABEL_GAP = 0.075  # share of the axis that a name needs for itself
 ABOVE_LINE = "above the line: pays for\nitself within the horizon"
 MARGIN = "money.margin_share"
+HALF_TITLE = 30  # characters of a title that fit above the narrower of two panels beside long names of arms
 SERVING, LEFT = "#BDBDBD", "#F2F2F2"
 
 
@@ -122,13 +127,22 @@ def _map(
     heights = spread(kept_fees, LABEL_GAP * (high - low + 2 * room))
     for (name, (cost, kept)), height in zip(points.items(), heights, strict=True):
         axes.plot(cost, kept, marker=styles[name].marker, color=styles[name].colour, markersize=8, linestyle="none")
+        # where another arm stands close on the right, the name would run through it
+        crowded = any(0 < c - cost < 0.3 * reach and abs(k - kept) < room for c, k in points.values())
+        side = -1 if crowded and cost > left + 0.4 * reach else 1
         axes.annotate(
             name,
             (cost, kept),
-            xytext=(cost + 0.05 * reach, height + 0.2 * room),
+            xytext=(cost + side * 0.05 * reach, height + 0.2 * room),
             va="center",
+            ha="left" if side > 0 else "right",
             fontsize=8.5,
-            arrowprops={"arrowstyle": "-", "relpos": (0.0, 0.5), "color": styles[name].colour, "linewidth": 0.7},
+            arrowprops={
+                "arrowstyle": "-",
+                "relpos": (0.0 if side > 0 else 1.0, 0.5),
+                "color": styles[name].colour,
+                "linewidth": 0.7,
+            },
         )
     axes.set_xlim(left, right)
     # the line may leave the picture: it says which side pays, and the arms are what is to be told apart
@@ -137,23 +151,22 @@ def _map(
     axes.set_xlabel(f"costs more than {reference}")
     axes.set_ylabel(f"keeps more fees than {reference}")
     axes.locator_params(nbins=6)
-    axes.xaxis.set_major_formatter(lambda value, _: plain(value, 0))
-    axes.yaxis.set_major_formatter(lambda value, _: plain(value, 0))
+    axes.xaxis.set_major_formatter(PlainTicks())
+    axes.yaxis.set_major_formatter(PlainTicks())
     clean(axes, "y")
 
 
-def _gains(experiment: Mapping[str, Any], reference: str) -> dict[str, dict[str, float]]:
+def _gains(experiment: Mapping[str, Any], reference: str) -> dict[str, dict[str, Any]]:
     """Return each arm's true gain over the reference in the net values that the experiment has."""
-    found: dict[str, dict[str, float]] = {}
+    found: dict[str, dict[str, Any]] = {}
     for row in experiment.get("contrasts", ()):
-        value = point(row.get("truth"))
-        if row["metric"] in NET_VALUES and row["against"] == reference and value is not None:
-            found.setdefault(row["arm"], {})[row["metric"]] = value
+        if row["metric"] in NET_VALUES and row["against"] == reference and point(row.get("truth")) is not None:
+            found.setdefault(row["arm"], {})[row["metric"]] = row["truth"]
     return found
 
 
 def _gain_bars(
-    axes: Axes, gains: Mapping[str, Mapping[str, float]], experiment: Mapping[str, Any], currency: str
+    axes: Axes, gains: Mapping[str, Mapping[str, Any]], experiment: Mapping[str, Any], currency: str
 ) -> None:
     """Draw each arm's gain: pale within the horizon, full with the residual value."""
     styles, names = arm_styles(experiment), list(gains)[::-1]
@@ -162,10 +175,10 @@ def _gain_bars(
         for metric, (offset, alpha, words) in NET_VALUES.items():
             if metric not in gains[name]:
                 continue
-            value = gains[name][metric]
+            gain, value = cell(gains[name][metric], currency, sign=True, bare=True), point(gains[name][metric]) or 0.0
             axes.barh(place + offset, value, height=0.3, color=styles[name].colour, alpha=alpha)
             axes.annotate(
-                f"{plain(value, 0, sign=True)} {words}",
+                f"{gain.value} {words}",
                 (max(value, 0.0), place + offset),
                 xytext=(4, 0),
                 textcoords="offset points",
@@ -179,7 +192,7 @@ def _gain_bars(
     low, high = axes.get_xlim()
     axes.set_xlim(low, high + 0.55 * (high - low))
     axes.locator_params(axis="x", nbins=4)
-    axes.xaxis.set_major_formatter(lambda value, _: plain(value, 0))
+    axes.xaxis.set_major_formatter(PlainTicks())
     axes.spines["left"].set_visible(False)
     clean(axes, "x")
 
@@ -241,7 +254,7 @@ def draw_ledger(experiment: Mapping[str, Any], summary: Summary) -> str | None:
                 )
                 start += amount
             campaign.annotate(
-                plain(start, 0),
+                plain(start, decimals_for(start)),
                 (start, row),
                 xytext=(4, 0),
                 textcoords="offset points",
@@ -250,16 +263,17 @@ def draw_ledger(experiment: Mapping[str, Any], summary: Summary) -> str | None:
             )
         whole.set_yticks(range(len(names)), names)
         whole.set_xlim(0, 100 * most)
-        whole.set_title(f"Of 100 {currency} of list fees{' and penalties beside' if most > 1 else ''}")
+        beside = " and penalties beside" if most > 1 else ""
+        whole.set_title(fill(f"Of 100 {currency} of list fees{beside}", HALF_TITLE))
         spender = "What the firm spends" if is_about_firm(experiment) else "The campaign's part"
-        campaign.set_title(f"{spender}, {currency} a customer")
+        campaign.set_title(fill(f"{spender}, {currency} a customer", HALF_TITLE))
         campaign.margins(x=0.18)
         campaign.locator_params(axis="x", nbins=5)
-        campaign.xaxis.set_major_formatter(lambda value, _: plain(value, 0))
+        campaign.xaxis.set_major_formatter(PlainTicks())
         for axes in (whole, campaign):
             clean(axes, "x")
             axes.spines["left"].set_visible(False)
             axes.xaxis.label.set_color(INK)
         if lines:
-            figure.legend(loc="outside lower center", ncols=min(len(lines), 4))
+            figure.legend(loc="outside lower center", ncols=min(len(lines), 3))
         return to_svg(figure)

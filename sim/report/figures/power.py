@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from matplotlib.axes import Axes
-from matplotlib.ticker import PercentFormatter
 
 from sim.evidence.results import Interval
 from sim.planning.power import Study
@@ -14,6 +13,7 @@ from sim.report.figures.style import (
     REFERENCE,
     SOFT,
     ArmStyle,
+    PlainTicks,
     arm_styles,
     clean,
     drawing,
@@ -60,7 +60,7 @@ def draw_wrong_decisions(study: Study, currency: str) -> str | None:
             axes.set_xlabel("customers in all arms")
             axes.set_title(title, fontsize=8.5)
             clean(axes, "y")
-        left.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+        left.yaxis.set_major_formatter(PlainTicks(100.0, "%"))
         left.set_ylim(0, 1)
         return to_svg(figure)
 
@@ -128,7 +128,7 @@ def _panel(
         )
         axes.annotate(said, (0.03, 0.97), xycoords="axes fraction", va="top", fontsize=7, color=SOFT)
     axes.set_ylim(0, 1.02)
-    axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+    axes.yaxis.set_major_formatter(PlainTicks(100.0, "%"))
     clean(axes, "y")
 
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from matplotlib.axes import Axes
 
-from sim.report.figures.style import BLUE, INK, ORANGE, SKY, SOFT, clean, drawing, new_figure, to_svg
+from sim.report.figures.style import BLUE, INK, ORANGE, SKY, SOFT, PlainTicks, clean, drawing, new_figure, to_svg
 from sim.report.values import is_refused, point
-from sim.report.wording import plain, size
+from sim.report.wording import size
 
 Found = Mapping[str, Any]
 
@@ -39,7 +39,7 @@ def draw_tornado(found: Found, paths: Sequence[str]) -> str | None:
         axes.set_yticks(range(len(paths)), list(reversed(paths)))
         axes.set_xlabel(f"{found['arm']} less {found['against']}, {found['currency']} a customer")
         axes.margins(x=0.15)
-        axes.xaxis.set_major_formatter(lambda value, _: plain(value, 0))
+        axes.xaxis.set_major_formatter(PlainTicks())
         axes.spines["left"].set_visible(False)
         clean(axes, "x")
         return to_svg(figure)

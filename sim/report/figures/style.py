@@ -7,7 +7,7 @@ fixed salt and no date is written, so that equal data give equal bytes.
 import io
 import re
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from itertools import pairwise
@@ -18,8 +18,13 @@ from markupsafe import escape
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
+from matplotlib.ticker import Formatter
+
+from sim.report.wording import plain
 
 WIDTH = 6.9  # inches: the text width of a portrait A4 page
+MOST_TITLE = 96  # characters of a title that fit across it
+LABEL_SHARE = 0.9  # width of a character of a row's label, in those of a title
 INK = "#222222"
 SOFT = "#767676"
 FAINT = "#DDDDDD"
@@ -28,6 +33,7 @@ BAND = "#ECECEC"
 # Okabe and Ito's palette; the reference is always the dark grey one.
 BLUE, VERMILLION, GREEN, PURPLE = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
 SKY, ORANGE, YELLOW, GREY = "#56B4E9", "#E69F00", "#F0E442", "#8C8C8C"
+INDIGO, WINE = "#332288", "#882255"  # Tol's, for the ninth and tenth colour
 REFERENCE = "#4D4D4D"
 
 PARAMETERS: dict[str, Any] = {
@@ -139,6 +145,40 @@ def spread(values: Sequence[float], gap: float) -> list[float]:
         placed[after] = max(placed[after], placed[before] + gap)
     shift = sum(placed[i] - values[i] for i in order) / max(len(order), 1)
     return [value - shift for value in placed]
+
+
+class PlainTicks(Formatter):
+    """Numbers of an axis, with as many decimals as tell neighbouring ticks apart.
+
+    Parameters
+    ----------
+    times, behind
+        What a value is multiplied by, and what is written behind it: 100 and ``%`` for shares.
+    """
+
+    def __init__(self, times: float = 1.0, behind: str = "") -> None:
+        self.times, self.behind = times, behind
+
+    def __call__(self, x: float, pos: int | None = None) -> str:
+        """Write a number that stands alone."""
+        return self.format_ticks([x])[0]
+
+    def format_ticks(self, values: Sequence[float]) -> list[str]:
+        """Write all ticks of an axis."""
+        ticks = [self.times * float(value) for value in values]
+        step = min((abs(other - one) for one, other in pairwise(ticks) if one != other), default=1.0)
+        return [plain(tick, tick_decimals(step)) + self.behind for tick in ticks]
+
+
+def tick_decimals(step: float) -> int:
+    """Return how many decimals tell neighbouring ticks apart."""
+    return next((decimals for decimals in range(4) if abs(step - round(step, decimals)) < step / 100), 4)
+
+
+def title_width(labels: Iterable[str], across: int) -> int:
+    """Return how many characters of a title fit above each of some panels beside the labels of their rows."""
+    longest = max((len(line) for label in labels for line in label.splitlines()), default=0)
+    return max(MOST_TITLE // 6, int((MOST_TITLE - LABEL_SHARE * longest) / across) - 2)
 
 
 def clean(axes: Axes, grid: str = "") -> None:

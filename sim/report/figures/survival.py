@@ -4,9 +4,18 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from matplotlib.axes import Axes
-from matplotlib.ticker import PercentFormatter
 
-from sim.report.figures.style import INK, ArmStyle, arm_styles, clean, drawing, new_figure, spread, to_svg
+from sim.report.figures.style import (
+    INK,
+    ArmStyle,
+    PlainTicks,
+    arm_styles,
+    clean,
+    drawing,
+    new_figure,
+    spread,
+    to_svg,
+)
 from sim.report.values import Summary
 from sim.report.words import is_about_firm
 
@@ -109,5 +118,5 @@ def _panel(
     axes.set_xlim(0, last)
     axes.set_ylim(floor, 1.0)
     axes.set_xlabel("days since the start")
-    axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+    axes.yaxis.set_major_formatter(PlainTicks(100.0, "%"))
     clean(axes, "y")

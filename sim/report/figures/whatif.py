@@ -7,9 +7,9 @@ from typing import Any
 
 from matplotlib.axes import Axes
 
-from sim.report.figures.style import BLUE, GREEN, INK, SOFT, VERMILLION, clean, drawing, new_figure, to_svg
+from sim.report.figures.style import BLUE, GREEN, INK, SOFT, VERMILLION, PlainTicks, clean, drawing, new_figure, to_svg
 from sim.report.values import is_refused
-from sim.report.wording import plain, size
+from sim.report.wording import size
 
 Found = Mapping[str, Any]
 
@@ -76,7 +76,7 @@ def _curves(found: Found, path: str, place: int, numbers: list[int]) -> str:
             for line in lines:
                 _line(axes, found, numbers, at, line, measured)
             axes.set_title(title.format(currency=found["currency"]), fontsize=8.5)
-            axes.yaxis.set_major_formatter(lambda value, _: plain(value, 0 if value == 0 or abs(value) >= 10 else 1))
+            axes.yaxis.set_major_formatter(PlainTicks())
             axes.locator_params(axis="y", nbins=6)
             if not measured:
                 axes.set_xticks(at, [size(value) or "left out" for value in values])

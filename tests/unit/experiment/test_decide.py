@@ -19,7 +19,7 @@ def test_the_best_arm_wins_where_it_is_ahead():
     """Catches the cheapest or the first arm being taken whatever its value."""
     found = decision([1_000.0, 1_050.0, 1_100.0])
     assert found.arm == "days_45"
-    assert "50 a customer ahead of days_15" in found.reason
+    assert "50.0 yuan a customer ahead of days_15" in found.reason
     assert decision([1_000.0, 900.0, 950.0]).arm == "none"
 
 

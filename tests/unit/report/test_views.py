@@ -107,7 +107,7 @@ def test_first_trial_stands_beside_the_truth(summary: dict[str, Any], reward: di
         "0.119",
         "cannot tell",
     ]
-    assert methods(reward)[0] == ("churn", "Newcombe; churn: 2 contrasts, Holm")
+    assert methods(reward)[0] == ("churn", "Newcombe; 2 contrasts, Holm")
     log_rank = next(row for row in made.rows if row.group.startswith("survival"))
     assert (log_rank.cells[2].value, log_rank.cells[2].refused) == ("not given", "a")
     assert made.notes[0] == ("a", "not given: a test has no effect")

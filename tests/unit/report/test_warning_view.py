@@ -11,7 +11,7 @@ from sim.report.warning_view import deciles_table, in_a_line, parting_in_words, 
 from tests.unit.report.sample_summary import interval, sample_provenance, sample_summary
 
 
-def quality(best: int = 3, more: Any = None) -> dict[str, Any]:
+def quality(best: int = 3, more: Any = None, sure: float = 0.01) -> dict[str, Any]:
     saved = [0.01, 0.02, 0.03, *[0.0] * 7]
     return {
         "within_days": 90,
@@ -36,7 +36,7 @@ def quality(best: int = 3, more: Any = None) -> dict[str, Any]:
                 "customers": 100.0,
                 "left": interval(0.1, 0.09, 0.11, "run"),
                 "lift": interval(1.5, 1.4, 1.6, "run"),
-                "saved": interval(value, value - 0.01, value + 0.01, "run"),
+                "saved": interval(value, value - sure, value + sure, "run"),
             }
             for place, value in enumerate(saved)
         ],
@@ -47,10 +47,14 @@ def quality(best: int = 3, more: Any = None) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("found", "words"),
     [
-        (quality(), "tenth 3 by score, not in the first: there it keeps 2.0 points (1.0 points to 3.0 points) more"),
+        (quality(), "tenth 3 by score, not in the first: there it keeps 2.0 points (run doubt 1.0 to 3.0) more"),
         (quality(more=interval(0.02, -0.01, 0.05, "run")), "run doubt leaves open whether it is the first"),
         (quality(more=refused("one replication")), "as far as one replication shows"),
-        (quality(1, refused("the first")), "here aiming by risk aims by what a call does"),
+        (
+            quality(1, refused("the first")),
+            "(+1.0 points, run doubt 0.0 to 2.0): run doubt leaves open whether it does",
+        ),
+        (quality(1, refused("the first"), sure=0.001), "here aiming by risk aims by what a call does"),
     ],
 )
 def test_whether_the_aims_part_ways_is_said_with_its_doubt(found: dict[str, Any], words: str) -> None:
@@ -76,7 +80,9 @@ def test_the_tenth_in_which_calls_save_most_is_marked() -> None:
 
 def test_the_terminal_says_it_in_a_line() -> None:
     line = in_a_line({"early_warning": quality()})
-    assert line.startswith("AUC 0.701 (stated 0.7, true risk 0.812); of the list of day 0 20% leave within 90 days")
+    assert line.startswith(
+        "AUC 0.701 (run doubt 0.690 to 0.710), stated 0.7, of true risk 0.812; of the list of day 0 20% leave"
+    )
     assert "33% of all who do" in line
 
 
