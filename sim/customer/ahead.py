@@ -12,7 +12,7 @@ from llvmlite import ir
 from numba import njit, types
 from numba.extending import intrinsic
 
-AHEAD = 6
+AHEAD = 12
 """How many records before its turn one is asked for: time enough to arrive, and not so early that it is gone again."""
 _LINE = 64  # bytes that arrive together
 _READ, _KEEP, _DATA = (ir.Constant(ir.IntType(32), n) for n in (0, 3, 1))  # llvm.prefetch: not to write; stay; no code

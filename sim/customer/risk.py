@@ -116,31 +116,34 @@ def read_risks(customers, laws, t, days):
 
     Returns
     -------
-    scored : bool array, shape (n,)
-    risk : float64 array, shape (n,); 0 for who is not scored
-    noise : float64 array, shape (n,)
-        Uniforms on (0, 1].
-    listed_at : float64 array, shape (n,)
-        Day on which each last stood on a list, -inf never.
-    awaits : bool array, shape (n,)
-        Whether a call is still to come.
+    Of those who are scored, in their order, arrays of shape (scored,):
+    who : int64, positions
+    row : int64, place of the replication
+    risk : float64
+    noise : float64, uniforms on (0, 1]
+    listed_at : float64, day on which each last stood on a list, -inf never
+    awaits : bool, whether a call is still to come
     """
     customers = borrowed(customers)
     the_laws = borrowed(laws)[0]
     n = customers.shape[0]
-    scored, risk, noise = np.zeros(n, np.bool_), np.zeros(n), np.ones(n)
-    listed_at, awaits = np.full(n, -_NEVER), np.zeros(n, np.bool_)
+    who, row = np.empty(n, np.int64), np.empty(n, np.int64)
+    risk, noise = np.empty(n), np.empty(n)
+    listed_at, awaits = np.empty(n), np.empty(n, np.bool_)
     day = math.floor(t)
+    found = 0
     for i in range(n):
         ask_ahead_for_life(customers, i)
         c = customers[i]
         if is_scored(c):
-            scored[i] = True
-            risk[i] = true_risk(c, t, days, the_laws)
-            noise[i] = uniform(the_laws.seed, c.id, _SCORED, c.life, day, c.replication)
-            listed_at[i] = c.listed_at
-            awaits[i] = c.due[_CALL] < _NEVER
-    return scored, risk, noise, listed_at, awaits
+            who[found] = i
+            row[found] = c.row
+            risk[found] = true_risk(c, t, days, the_laws)
+            noise[found] = uniform(the_laws.seed, c.id, _SCORED, c.life, day, c.replication)
+            listed_at[found] = c.listed_at
+            awaits[found] = c.due[_CALL] < _NEVER
+            found += 1
+    return who[:found], row[:found], risk[:found], noise[:found], listed_at[:found], awaits[:found]
 
 
 @njit(cache=True)

@@ -7,6 +7,7 @@ import math
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+from numba import njit
 from scipy import special
 
 from sim.customer.calls import arrange_calls
@@ -70,13 +71,12 @@ def read_scores(customers: Customers, laws: Laws, law: EarlyWarning, t: float, w
     weight : float
         Of true risk in the score, 0 to 1.
     """
-    scored, risk, noise, listed_at, awaits = read_risks(customers, laws.table, t, float(law.within_days))
-    who = np.flatnonzero(scored)
-    row = customers["row"][who].astype(np.int64)
-    normal_risk = normal_scores(risk[who], row)
-    blur = special.ndtri(np.minimum(noise[who], _BELOW_ONE))
-    score = weight * normal_risk + math.sqrt(1.0 - weight * weight) * blur
-    return Scores(who, row, normal_risk, score, listed_at[who], awaits[who])
+    who, row, risk, noise, listed_at, awaits = read_risks(customers, laws.table, t, float(law.within_days))
+    normal_risk = normal_scores(risk, row)
+    blur = special.ndtri(np.minimum(noise, _BELOW_ONE, out=noise), out=noise)
+    score = weight * normal_risk
+    score += math.sqrt(1.0 - weight * weight) * blur
+    return Scores(who, row, normal_risk, score, listed_at, awaits)
 
 
 def normal_scores(values: np.ndarray, row: np.ndarray) -> np.ndarray:
@@ -89,25 +89,31 @@ def normal_scores(values: np.ndarray, row: np.ndarray) -> np.ndarray:
     """
     found = np.empty(len(values))
     for part in parts(row):
-        rank = mean_ranks(values[part])
-        found[part] = special.ndtri((rank - 0.5) / len(rank))
-    return found
+        _rank(values[part], np.argsort(values[part]), found[part])
+        found[part] -= 0.5
+        found[part] /= part.stop - part.start
+    return np.asarray(special.ndtri(found, out=found))
 
 
-def mean_ranks(values: np.ndarray) -> np.ndarray:
-    """Ranks from 1 in ascending order, equal values at their mean rank (a fifth of the time that scipy's takes).
+@njit(cache=True)
+def _rank(values: np.ndarray, order: np.ndarray, rank: np.ndarray) -> None:
+    """Write ranks from 1 in ascending order, equal values at their mean rank; in place, as lists are long and frequent.
 
     Parameters
     ----------
-    values : float64 array, shape (n,), not empty
+    values : float64 array, shape (n,)
+    order : int64 array, shape (n,)
+        Positions by ascending value.
+    rank : float64 array, shape (n,)
     """
-    order = np.argsort(values)
-    ascending = values[order]
-    first = np.flatnonzero(np.append(True, ascending[1:] != ascending[:-1]))
-    counts = np.diff(np.append(first, len(values)))
-    rank = np.empty(len(values))
-    rank[order] = np.repeat(first + (counts + 1) / 2.0, counts)
-    return rank
+    first = 0
+    while first < order.shape[0]:
+        behind = first + 1
+        while behind < order.shape[0] and values[order[behind]] == values[order[first]]:
+            behind += 1
+        for place in range(first, behind):
+            rank[order[place]] = (first + behind + 1) / 2.0
+        first = behind
 
 
 def highest(values: np.ndarray, k: int) -> np.ndarray:

@@ -44,8 +44,8 @@ def test_risk_is_the_chance_that_is_lived(family: Family):
     name = "early warning: true risk of a chain of states"
     world = day_zero(quiet(**CHAIN), seed=rates.seed(name))
     world.begin()
-    scored, risk, noise, *_ = read_risks(world.customers, world.laws.table, 0.0, 90.0)
-    assert scored.all()
+    who, _, risk, noise, *_ = read_risks(world.customers, world.laws.table, 0.0, 90.0)
+    assert len(who) == len(world.customers)
     assert 0.3 < noise.mean() < 0.7
     world.live(90.0)
     left = world.customers["lost_at"] < 90.0
@@ -58,7 +58,7 @@ def test_a_desk_keeps_its_share():
     """Hand-computed: half of those who ask are talked into staying, so they leave at half the rate."""
     desk = {"seats": 5, "service_minutes": 1.0, "success_share": 0.5, "reasons": ["competitor"]}
     world = day_zero(quiet(leaving=leaving(competitor=0.1), desk=desk, early_warning=early_warning()))
-    _, risk, *_ = read_risks(world.customers, world.laws.table, 0.0, 73.0)
+    _, _, risk, *_ = read_risks(world.customers, world.laws.table, 0.0, 73.0)
     assert np.allclose(risk, 1.0 - np.exp(-0.1 * 0.5 * 12 * 73 / 365))
 
 
@@ -79,25 +79,25 @@ def test_risk_of_arrears_is_the_chance_that_nothing_is_paid(family: Family):
     world.begin()
     world.live(40.0)
     c = world.customers
-    scored, risk, *_ = read_risks(c, world.laws.table, 40.0, 61.0)
-    owes = scored & np.isfinite(c["arrears_at"])
-    since = np.where(owes, c["arrears_at"], 0.0)
+    who, _, risk, *_ = read_risks(c, world.laws.table, 40.0, 61.0)
+    owes = np.isfinite(c["arrears_at"][who])
+    since = np.where(owes, c["arrears_at"][who], 0.0)
     stop, end = since + 20.0, since + 60.0
     expected = np.exp(-(0.5 * (stop - 40.0) + 1.0 * (end - stop)) * 12 / 365)
     assert owes.sum() > 1_000
     assert np.allclose(risk[owes], expected[owes])
     assert not risk[~owes].any()
-    assert not scored[c["state"] == State.SUSPENDED].any()
-    soon = read_risks(c, world.laws.table, 40.0, 10.0)[1]
+    assert not (c["state"][who] == State.SUSPENDED).any()
+    soon = read_risks(c, world.laws.table, 40.0, 10.0)[2]
     assert not soon[owes & (end > 50.0)].any()
-    first = owes.copy()
+    first = who[owes]
     world.live(101.0)
-    family.mean(name, c["lost_at"][first] < 101.0, float(expected[first].mean()))
+    family.mean(name, c["lost_at"][first] < 101.0, float(expected[owes].mean()))
 
 
 def test_who_cannot_leave_has_no_risk_and_prospects_are_not_scored():
     """Catches a risk made of rounding, and a score of who has not joined."""
     world = day_zero(quiet(base={"joining_share_per_month": 0.1}, early_warning=early_warning()))
-    scored, risk, *_ = read_risks(world.customers, world.laws.table, 0.0, 90.0)
-    assert np.array_equal(scored, np.isinf(world.customers["due"][:, Moment.JOIN]))
+    who, _, risk, *_ = read_risks(world.customers, world.laws.table, 0.0, 90.0)
+    assert np.array_equal(who, np.flatnonzero(np.isinf(world.customers["due"][:, Moment.JOIN])))
     assert not risk.any()
