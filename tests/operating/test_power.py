@@ -100,6 +100,14 @@ def test_formulas_agree_with_printed_values() -> None:
     assert share_power(0.2, 0.2, Sizes(20_000, 20_000)) == pytest.approx(0.05, abs=2e-4)
 
 
+def test_power_of_a_huge_effect_is_a_number() -> None:
+    """Catches the far tail of scipy's noncentral t, which is no number where an effect is many errors large."""
+    for errors in np.geomspace(1, 400, 200):
+        for sign in (-1, 1):
+            found = mean_power(sign * errors * math.sqrt(2 / 500), Spread(1, 1), Sizes(500, 500))
+            assert 0.1 < found <= 1
+
+
 def test_the_normal_formula_meets_enumeration_where_it_takes_over() -> None:
     sizes = Sizes(10_000, 10_000)
     exact, normal = share_power(0.2, 0.21, sizes), normal_share_power(0.2, 0.21, sizes, 0.05)
