@@ -276,6 +276,12 @@ class Operating:
         known = value[~np.isnan(value)]
         return float(known.std(ddof=1)) if len(known) > 1 else float("nan")
 
+    def placebo_level(self, name: str, arm: str) -> float:
+        """A metric of those who were dealt an arm that does nothing; in few trials it is not the reference's."""
+        cells, number = self.sums.placebo[name], self.arms.index(arm)
+        n, mean = cells.n[..., number], cells.mean[..., number]
+        return float((n * mean).sum() / max(n.sum(), 1))
+
     def reference_level(self, name: str) -> float:
         """A metric under the reference."""
         return self.means(name)[self.experiment.reference]

@@ -40,6 +40,7 @@ class Formula:
         means = operating.means(name)
         self.against = means[contrast.against]
         self.reference = operating.reference_level(name)
+        self.untouched = operating.placebo_level(name, contrast.arm)
         self.spread = Spread(operating.spread(name, contrast.arm), operating.spread(name, contrast.against))
         still = operating.spread(name, operating.experiment.reference)
         self.still = Spread(still, still)
@@ -99,7 +100,8 @@ class Formula:
         """About the effect that is found with a power, in the better direction, as far as it is possible."""
         likely = float(-ndtri(self.alpha / 2) + ndtri(power)) * noise
         if self.share:
-            room = self.reference if self.lower else 1 - self.reference
+            shares = self.reference, self.untouched
+            room = min(shares) if self.lower else 1 - max(shares)
             likely = min(likely, MOST_OF_SHARE * room / EFFECTS[-1])
         return self.sign * likely
 

@@ -90,6 +90,14 @@ def test_least_effect_and_size_hold_the_formulas(found: Study) -> None:
     assert least.value.low - slack < least.formula < least.value.high + slack
 
 
+@pytest.mark.parametrize("seed", range(6))
+def test_two_small_trials_are_studied_too(seed: int) -> None:
+    """Catches an effect put in that is larger than the few who left in the placebo's arm."""
+    world = load_quiet(customers=30, leaving=leaving(competitor=0.02))
+    few = study(world, experiment_in(world, {"none": {}, "other": {}}), Asked(precision=0.4, most=2), seed=seed)
+    assert len(few.of("effect", "power_alone", "churn_rate")) in (0, 7)
+
+
 def test_formulas_agree_with_printed_values() -> None:
     # Fleiss, Levin and Paik 2003, table A.4: 0.3 against 0.5, power 80%, without their correction 93 an arm
     assert customers_needed(lambda n: share_power(0.3, 0.5, Sizes(n, n)) if n >= 1 else 0.0) == pytest.approx(93, abs=2)
