@@ -31,7 +31,7 @@ PUT_IN = (
 def unit(metric: str, currency: str) -> str:
     """The unit of a metric that a trial can have."""
     own: dict[str, str] = {name: unit for name, (_, unit) in (NAMED | RATIOS).items()}
-    return "share" if metric == "churn_rate" else own.get(metric, currency)
+    return "share" if metric == "churn_rate" else own.get(metric, currency).replace("yuan", currency)
 
 
 def plain(item: Number | None) -> object:
