@@ -268,6 +268,8 @@ def _sizes(operating: Operating, contrast: Contrast) -> Sizes:
 def _needed(by_size: dict[int, Judged], planned: Sizes, power: float, replications: int) -> Number:
     """Customers in the arm with which the true effect is found, between the sizes that were joined."""
     known = {times: judged.alone for times, judged in by_size.items() if isinstance(judged.alone, Interval)}
+    if not known:
+        return by_size[1].alone
     chance = np.array([share.value for share in known.values()])
     found = crossing(np.log(np.array(list(known))), chance, power)
     if found is None:

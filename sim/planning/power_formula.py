@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 EFFECTS = (0.0, 0.25, 0.5, 0.75, 1.0, 1.25, 1.5)
 """Of the effect that a normal estimate with the placebo's noise finds with the wanted power."""
 MOST_OF_SHARE = 0.98
+BETTER_LOWER = ("churn_rate", COST)
 STRATA_HAVE_NO_FORMULA = Refused("arms are compared within strata: no formula knows how the strata differ")
 
 
@@ -44,7 +45,7 @@ class Formula:
         self.spread = Spread(operating.spread(name, contrast.arm), operating.spread(name, contrast.against))
         still = operating.spread(name, operating.experiment.reference)
         self.still = Spread(still, still)
-        self.lower = self.share or name == COST
+        self.lower = name in BETTER_LOWER
 
     def at(self, effect: float | None, sizes: Sizes) -> Number | None:
         """Power at an effect on top of what the contrast's other arm has."""

@@ -124,12 +124,10 @@ def _alike(study: Study) -> str:
 
 
 def _no_formula(study: Study) -> str:
-    reasons = [
-        p.formula.reason
-        for p in study.of("design", "type_one", study.experiment.metrics[0])
-        if isinstance(p.formula, Refused)
-    ]
-    return f" There is no formula beside: {reasons[0]}." if reasons else ""
+    """Say why no contrast in any metric has a formula; nothing where one has."""
+    formulas = [p.formula for p in study.points if (p.axis, p.measure) == ("design", "type_one")]
+    reasons = [formula.reason for formula in formulas if isinstance(formula, Refused)]
+    return f" There is no formula beside: {reasons[0]}." if reasons and len(reasons) == len(formulas) else ""
 
 
 def _place(arms: list[str]) -> Any:

@@ -6,11 +6,12 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 
-from sim.evidence.clusters import FEWEST_CLUSTERS
+from sim.evidence.clusters import FEWEST_CLUSTERS, NOT_BY_CIRCLE
 from sim.evidence.power import Sizes, Spread
 from sim.evidence.power_by_cluster import clustered_power, design_effect
 from sim.evidence.results import Interval, Refused
 from sim.planning.power import Asked, Study, study
+from sim.report.power_view import design
 from tests import family as stated
 from tests.worlds import experiment_in, leaving, load_quiet
 
@@ -160,6 +161,22 @@ def test_least_effect_and_size_hold_the_formulas(found: Study) -> None:
     assert needed.formula == pytest.approx(needed.value, rel=0.1)
 
 
+def test_a_ratio_of_totals_is_refused_and_does_not_hide_the_formula_of_others() -> None:
+    """Catches a size for what no trial can analyse, and an effect put in where it harms: keeping more is better."""
+    world = load_quiet(**BLOCKS)
+    metrics = ["kept_revenue_share", "kept_share", "churn_rate", "net_value_per_customer"]
+    plan = experiment_in(world, {"none": {}, "days": {"reward": {"free_days": 15}}}, unit="circle", metrics=metrics)
+    few = study(world, plan, Asked(precision=0.4, most=100), seed=1)
+    for measure in ("power", "power_alone", "type_one", "customers_needed"):
+        [point] = few.of("design", measure, "kept_revenue_share")
+        assert point.value == Refused(NOT_BY_CIRCLE)
+    [least] = few.of("design", "least_effect", "kept_share")
+    assert isinstance(least.value, Interval)
+    assert isinstance(least.formula, float)
+    assert min(least.value.low, least.formula) > 0
+    assert "There is no formula" not in design(few)
+
+
 def test_too_few_circles_are_refused_and_enough_of_them_are_not() -> None:
     """Extreme: 20 circles an arm are refused as by the analysis, and by the formula; twice as many are not."""
     world = load_quiet(**(BLOCKS | {"customers": 200, "circles": {"sizes": [{"size": 5, "share": 1.0}]}}))
@@ -172,6 +189,7 @@ def test_too_few_circles_are_refused_and_enough_of_them_are_not() -> None:
     [power] = few.of("design", "power", "churn_rate")
     assert isinstance(power.value, Refused)
     assert f"fewer than {FEWEST_CLUSTERS} clusters" in power.value.reason
+    assert "There is no formula beside: an arm has fewer than" in design(few)
     [twice] = [p for p in few.of("customers", "power_alone", "churn_rate") if p.times == 2]
     assert isinstance(twice.value, Interval)
     assert isinstance(twice.formula, float)
