@@ -5,16 +5,19 @@ What befalls one member of a circle befalls the others, so a circle, not a custo
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from sim.evidence.inputs import finite, flags, labels, same_length, whole
 from sim.evidence.means import student
-from sim.evidence.results import Doubt, Estimates, Refusals
+from sim.evidence.results import Doubt, Estimates, FloatArray, Refusals
 from sim.evidence.risk_table import per_trial
 
 FEWEST_CLUSTERS = 30  # an arm; with fewer the sandwich is too short and t does not make up for it
 NOT_BY_CIRCLE = "whole circles were assigned: this procedure takes their customers for independent"
+TOO_FEW = "an arm has fewer than {fewest} clusters: a clustered error is too short there"
 ROUNDING = 1e-12  # of the values: what subtracting their own mean leaves behind
 
 
@@ -66,12 +69,52 @@ def clustered_mean_difference(
     sums = per_trial(position, len(distinct), pull)
     clusters = per_trial(distinct // numbers, trials)
     squares = per_trial(distinct // numbers, trials, sums**2)
-    n, mean = n.reshape(trials, 2), mean.reshape(trials, 2)
     of_side = np.unique(side * numbers + names) // numbers
-    refusals = Refusals(trials)
+    fewer = per_trial(of_side, 2 * trials).reshape(trials, 2).min(axis=1) < fewest
+    return _compared(
+        n.reshape(trials, 2), mean.reshape(trials, 2), squares, clusters, fewer, fewest=fewest, level=level, of=of
+    )
+
+
+class Clusters(NamedTuple):
+    """An arm of whole clusters; scalars or shape (trials,).
+
+    ``squares`` is the sum over the arm's ``clusters`` of their squared summed residuals, ``n`` counts customers.
+    """
+
+    n: ArrayLike
+    mean: ArrayLike
+    squares: ArrayLike
+    clusters: ArrayLike
+
+
+def difference_by_cluster(
+    arm: Clusters, against: Clusters, *, fewest: int = FEWEST_CLUSTERS, level: float = 0.95, of: Doubt = "trial"
+) -> Estimates:
+    """`clustered_mean_difference` from sums, where no cluster is in both arms.
+
+    Raises
+    ------
+    ValueError
+        If a number is NaN or infinite.
+    """
+    n, mean, squares, clusters = (
+        np.stack([finite(name, getattr(side, name)) for side in (against, arm)], axis=-1).reshape(-1, 2)
+        for name in Clusters._fields
+    )
+    fewer = clusters.min(axis=1) < fewest
+    pull = (squares / np.maximum(n, 1) ** 2).sum(axis=1)
+    return _compared(n, mean, pull, clusters.sum(axis=1), fewer, fewest=fewest, level=level, of=of)
+
+
+def _compared(
+    n: FloatArray, mean: FloatArray, squares: FloatArray, clusters: FloatArray, fewer: NDArray[np.bool_], *,
+    fewest: int, level: float, of: Doubt,
+) -> Estimates:  # fmt: skip
+    """Test the second column of means against the first; ``squares``: of clusters' sums of residual / n of its arm."""
+    refusals = Refusals(len(n))
     refusals.add((n == 0).any(axis=1), "an arm has no customers")
-    few = per_trial(of_side, 2 * trials).reshape(trials, 2).min(axis=1) < fewest
-    refusals.add(few, f"an arm has fewer than {fewest} clusters: a clustered error is too short there")
+    refusals.add(fewer, TOO_FEW.format(fewest=fewest))
     smallest = (ROUNDING * np.abs(mean).max(axis=1, initial=0.0)) ** 2 / np.maximum(clusters, 1)
     refusals.add(squares <= smallest, "no spread between clusters: the sums of all of them are the same")
     count = n.sum(axis=1)

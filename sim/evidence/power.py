@@ -21,6 +21,7 @@ from sim.evidence.results import FloatArray, Refused
 
 REACH = 7.5  # standard deviations beyond which an outcome is too rare to count (1e-13)
 MOST_OUTCOMES = 4_000_000  # pairs of counts that are gone through one by one; beyond, the normal formula
+FAR = 7.0  # errors that an effect is away from 0; of the wrong side less than 1e-11 is then left
 MOST_CUSTOMERS = 1e9
 TOO_FAR = Refused("no effect that is possible is found so often")
 TOO_MANY = Refused("more than a thousand million customers an arm")
@@ -129,12 +130,18 @@ def mean_power(effect: float, spread: Spread, sizes: Sizes, *, alpha: float = 0.
     if error == 0:
         return 0.0
     degrees: float = (part1 + part0) ** 2 / (part1**2 / (n1 - 1) + part0**2 / (n0 - 1))
-    limit, drift = float(stdtrit(degrees, 1 - alpha / 2)), effect / error
+    return t_power(effect / error, degrees, alpha)
+
+
+def t_power(drift: float, degrees: float, alpha: float) -> float:
+    """Chance that a two-sided t test is significant whose true effect is so many of its errors."""
+    limit = float(stdtrit(degrees, 1 - alpha / 2))
     if degrees > 5000:  # the noncentral t is normal by then, and its series long
         return float(ndtr(drift - limit) + ndtr(-drift - limit))
     if drift == 0:
         return float(2 * stdtr(degrees, -limit))
-    return float(nct.sf(limit, degrees, drift) + nct.cdf(-limit, degrees, drift))
+    wrong = nct.cdf(-limit, degrees, abs(drift)) if abs(drift) < FAR else 0.0  # far out scipy's is not a number
+    return float(nct.sf(limit, degrees, abs(drift)) + wrong)
 
 
 def customers_needed(power_at: Callable[[float], float], *, power: float = 0.8) -> float | Refused:

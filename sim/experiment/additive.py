@@ -51,6 +51,11 @@ class Cells:
         centre = (n * mean).sum(axis=1) / np.maximum(together, 1)
         return Cells(together, centre, (squares + n * (mean - centre[:, None]) ** 2).sum(axis=1))
 
+    def followed_by(self, others: Sequence[Cells]) -> Cells:
+        """These trials, then those of other batches of the same kind."""
+        parts = [self, *others]
+        return Cells(*(np.concatenate([getattr(part, name) for part in parts]) for name in ("n", "mean", "squares")))
+
     def counts(self, arm: int) -> Counts:
         """Of a share: events and sizes in an arm, shape (trials, strata)."""
         return Counts(np.rint(self.n[..., arm] * self.mean[..., arm]), self.n[..., arm])
@@ -118,6 +123,13 @@ class Ratios(Cells):
         """As of means."""
         return _ratios(self.everybody.sum(axis=1, keepdims=True), self.sums.sum(axis=2, keepdims=True))
 
+    def followed_by(self, others: Sequence[Cells]) -> Cells:
+        """As of means."""
+        parts = [self, *(other for other in others if isinstance(other, Ratios))]
+        return _ratios(
+            np.concatenate([part.everybody for part in parts]), np.concatenate([part.sums for part in parts], axis=1)
+        )
+
 
 def ratios_of(
     parts: tuple[np.ndarray, np.ndarray],
@@ -149,17 +161,7 @@ def _ratios(n: np.ndarray, sums: np.ndarray) -> Ratios:
 
 def joined(parts: Sequence[Cells]) -> Cells:
     """Trials of several batches, one after the other."""
-    ratios = [part for part in parts if isinstance(part, Ratios)]
-    if ratios:
-        return _ratios(
-            np.concatenate([part.everybody for part in ratios]),
-            np.concatenate([part.sums for part in ratios], axis=1),
-        )
-    return Cells(
-        np.concatenate([part.n for part in parts]),
-        np.concatenate([part.mean for part in parts]),
-        np.concatenate([part.squares for part in parts]),
-    )
+    return parts[0].followed_by(parts[1:])
 
 
 def compare(cells: Cells, metric: str, arm: int, against: int, *, stratified: bool, level: float) -> Estimates:

@@ -25,7 +25,7 @@ class Guarded:
     Attributes
     ----------
     keeps : whether the arm keeps to it in truth; None where its run doubt cannot tell
-    passed : share of trials that show that it does
+    shown : which trials show that it does, shape (trials,)
     """
 
     guardrail: Guardrail
@@ -33,7 +33,12 @@ class Guarded:
     truth: Interval | Refused
     keeps: bool | None
     trials: Estimates
-    passed: Interval | Refused
+    shown: np.ndarray
+
+    @property
+    def passed(self) -> Interval | Refused:
+        """Share of trials that show it."""
+        return run_share(self.shown)
 
 
 def tested(experiment: Experiment, guardrail: Guardrail, cells: Cells, arm: str) -> Estimates:
@@ -61,15 +66,15 @@ def allowed(experiment: Experiment, cells: Callable[[str], Cells]) -> dict[str, 
     Returns
     -------
     dict of bool arrays by arm, shape (trials,)
-        A test that is refused allows nothing.
+        A test that is refused allows nothing, but where nobody differs (`shown`).
     """
     found: dict[str, np.ndarray] = {}
     for guardrail in experiment.guardrails:
         of = cells(guardrail.metric)
         for arm in experiment.arms:
             if arm != experiment.reference:
-                shown = _shown(experiment, tested(experiment, guardrail, of, arm))
-                found[arm] = found.get(arm, np.ones(len(shown), dtype=bool)) & shown
+                kept = shown(experiment, guardrail, of, arm, tested(experiment, guardrail, of, arm))
+                found[arm] = found.get(arm, np.ones(len(kept), dtype=bool)) & kept
     return found
 
 
@@ -83,13 +88,28 @@ def guarded(bench: Bench) -> Iterator[Guarded]:
                 continue
             trials = tested(plan, guardrail, cells, arm)
             truth = bench.truth(guardrail.metric, arm, plan.reference)
-            yield Guarded(guardrail, arm, truth, _keeps(guardrail, truth), trials, run_share(_shown(plan, trials)))
+            kept = shown(plan, guardrail, cells, arm, trials)
+            yield Guarded(guardrail, arm, truth, _keeps(guardrail, truth), trials, kept)
 
 
-def _shown(experiment: Experiment, trials: Estimates) -> np.ndarray:
+def shown(experiment: Experiment, guardrail: Guardrail, cells: Cells, arm: str, trials: Estimates) -> np.ndarray:
+    """Which trials show that an arm keeps to a guardrail, shape (trials,).
+
+    Those whose test does. And where two or more customers of each arm all have one value there is nothing to test and
+    nothing to doubt: the arm keeps to it if that value is not worse than the reference's by the margin.
+    """
     with np.errstate(invalid="ignore"):
-        shown: np.ndarray = trials.p_value <= experiment.alpha
-    return shown
+        found: np.ndarray = trials.p_value <= experiment.alpha
+    if guardrail.metric in SHARES:  # the score test knows what no events, or nothing but events, are worth
+        return found
+    arms, whole = list(experiment.arms), cells.totals()
+    one, other = (whole.flat_sample(arms.index(name)) for name in (arm, experiment.reference))
+    still = np.ones(len(found), dtype=bool)
+    for side in (one, other):
+        still &= (np.asarray(side.n) > 1) & (np.asarray(side.variance) == 0)
+    more = np.asarray(one.mean) - np.asarray(other.mean)
+    kept: np.ndarray = found | (still & ((more if guardrail.worse == "higher" else -more) < guardrail.margin))
+    return kept
 
 
 def _keeps(guardrail: Guardrail, truth: Interval | Refused) -> bool | None:

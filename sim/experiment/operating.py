@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.evidence.clusters import no_form_by_circle
 from sim.evidence.grading import Grades, grade, level, run_share
 from sim.evidence.results import Estimates, Interval, Refused
 from sim.experiment.additive import SHARES, Cells, cells_of, compare, joined, ratios_of, with_effect
 from sim.experiment.assignment import assign, strata_count
+from sim.experiment.circle_sums import CircleCells, circle_cells_of, dealt
 from sim.experiment.decide import Concluded, conclude, decide
 from sim.experiment.families import corrected
 from sim.experiment.guardrails import allowed
@@ -106,22 +108,36 @@ def sum_up(
     again = assign(experiment, seed, reference.keys(), reference.stratum, again=True)
     size, rows = strata_count(scenario, experiment), len(replications)
 
-    def seen(outcomes: Outcomes, name: str, arm: np.ndarray) -> Cells:
-        where = (outcomes.replication - replications[0], rows, outcomes.stratum, size, arm, len(arms))
-        if name in PARTS:
-            return ratios_of(PARTS[name](outcomes), *where)
-        residual = np.where(outcomes.cell >= 0, table[outcomes.cell], 0.0) if name == WITH_RESIDUAL else None
-        return cells_of(metric(outcomes, name, margin, residual), *where)
+    def seen(outcomes: Outcomes, arm: np.ndarray) -> dict[str, Cells]:
+        row = outcomes.replication - replications[0]
+        circles = dealt(outcomes, row, arm) if experiment.unit == "circle" else None
+
+        def summed(name: str) -> Cells:
+            if name in PARTS:
+                return ratios_of(PARTS[name](outcomes), row, rows, outcomes.stratum, size, arm, len(arms))
+            residual = np.where(outcomes.cell >= 0, table[outcomes.cell], 0.0) if name == WITH_RESIDUAL else None
+            values = metric(outcomes, name, margin, residual)
+            if circles is None:
+                return cells_of(values, row, rows, outcomes.stratum, size, arm, len(arms))
+            return circle_cells_of(values, circles, rows, len(arms), name, largest_circle(scenario))
+
+        return {name: summed(name) for name in metrics_of(scenario, experiment)}
 
     names = metrics_of(scenario, experiment)
     return Sums(
-        trial={name: seen(trial, name, trial.arm) for name in names},
-        placebo={name: seen(reference, name, again) for name in names},
+        trial=seen(trial, trial.arm),
+        placebo=seen(reference, again),
         truth={
             name: np.stack([block.means(arm, name, replications, margin) for arm in arms]) for name in names
         },
         looks=look_sums(experiment, trial, reference, again, replications),
     )  # fmt: skip
+
+
+def largest_circle(scenario: Scenario) -> int:
+    """Members of the largest circle that the scenario can deal, who is alone being one."""
+    sizes = scenario.circles.sizes if scenario.circles is not None else ()
+    return max([1, *(of.size for of in sizes)])
 
 
 def joined_sums(parts: Sequence[Sums]) -> Sums:
@@ -169,7 +185,7 @@ class Operating:
     def __init__(self, scenario: Scenario, experiment: Experiment, sums: Sums, seed: int) -> None:
         self.experiment, self.sums, self.seed = experiment, sums, seed
         self.arms = list(experiment.arms)
-        self.stratified = experiment.stratified
+        self.stratified, self.by_circle = experiment.stratified, experiment.unit == "circle"
         self.money = money_of(scenario, experiment)
         self.replications = len(sums.trial[COST])
         if sums.trial[COST].n.sum() == 0:
@@ -190,6 +206,12 @@ class Operating:
         """Customers of an arm in one trial, mean over the trials."""
         return float(self.sums.trial[COST].merged(times).n[..., self.arms.index(arm)].sum(axis=1).mean())
 
+    def circles(self, arm: str) -> float:
+        """Circles of an arm in one trial, mean over the trials; where they are what was dealt."""
+        cells = self.sums.trial[COST]
+        assert isinstance(cells, CircleCells)
+        return float(cells.circles[..., self.arms.index(arm)].sum(axis=1).mean())
+
     def spread(self, name: str, arm: str) -> float:
         """Standard deviation of a metric among an arm's customers of one trial, mean over the trials."""
         cells = self.sums.trial[name].totals()
@@ -199,10 +221,11 @@ class Operating:
 
     def estimates(self, cells: Cells, name: str, contrast: Contrast) -> Estimates:
         """The analysis that follows the design, of every trial."""
-        return compare(
-            cells, name, self.arms.index(contrast.arm), self.arms.index(contrast.against),
-            stratified=self.stratified, level=1 - self.experiment.alpha,
-        )  # fmt: skip
+        arm, against = (self.arms.index(one) for one in (contrast.arm, contrast.against))
+        if isinstance(cells, CircleCells):
+            return cells.compare(arm, against, 1 - self.experiment.alpha)
+        found = compare(cells, name, arm, against, stratified=self.stratified, level=1 - self.experiment.alpha)
+        return no_form_by_circle(found.estimand, found.label, len(found)) if self.by_circle else found
 
     def judged(self, name: str, times: int = 1) -> list[Judged]:
         """Grades of all contrasts in a metric, in trials so many times as large as planned."""
@@ -210,9 +233,10 @@ class Operating:
         alone, of_trials, adjusted = self._family(cells, name)
         alpha = self.experiment.alpha
         return [
-            Judged(
-                level(alone[number].p_value, alpha=alpha),
+            _judged(
+                alone[number],
                 grade(each, self.truth(name, contrast), alpha=alpha, p_adjusted=adjusted[:, number]),
+                alpha,
             )
             for number, (each, contrast) in enumerate(zip(of_trials, self.experiment.contrasts, strict=True))
         ]
@@ -225,27 +249,38 @@ class Operating:
 
     def type_one(self, name: str, contrast: Contrast) -> Interval | Refused:
         """Share of trials significant, without adjustment, where the arms have no effect at all."""
-        return level(self.estimates(self.sums.placebo[name], name, contrast).p_value, alpha=self.experiment.alpha)
+        return _significant(self.estimates(self.sums.placebo[name], name, contrast), self.experiment.alpha)
 
     def family_error(self, name: str) -> Interval | Refused:
         """Share of trials that find anything in a metric, after adjustment, where no arm has an effect."""
-        *_, adjusted = self._family(self.sums.placebo[name], name)
+        alone, _, adjusted = self._family(self.sums.placebo[name], name)
+        if all(each.refused.all() for each in alone):
+            return _significant(alone[0], self.experiment.alpha)
         return run_share((np.nan_to_num(adjusted, nan=1.0) <= self.experiment.alpha).any(axis=1))
 
     def put_in(self, name: str, contrast: Contrast, effect: float) -> Judged:
         """Grades of one contrast, by itself, had its arm an effect of a stated size and the other none."""
         key = zlib.crc32(f"{name} {contrast.arm} {contrast.against} {effect:.12g}".encode())
         generator = np.random.Generator(np.random.Philox(key=[self.seed, key]))
-        arm = self.arms.index(contrast.arm)
-        found = self.estimates(with_effect(self.sums.placebo[name], name, arm, effect, generator), name, contrast)
-        graded = grade(found, effect, alpha=self.experiment.alpha)
-        return Judged(graded.power, graded)
+        arm, placebo = self.arms.index(contrast.arm), self.sums.placebo[name]
+        if isinstance(placebo, CircleCells):
+            moved = placebo.with_effect(arm, effect, generator)
+        else:
+            moved = with_effect(placebo, name, arm, effect, generator)
+        found = self.estimates(moved, name, contrast)
+        return _judged(found, grade(found, effect, alpha=self.experiment.alpha), self.experiment.alpha)
 
     def noise(self, name: str, contrast: Contrast) -> float:
         """Standard deviation of the estimate over trials without any effect; not a number where all are refused."""
         value = self.estimates(self.sums.placebo[name], name, contrast).value
         known = value[~np.isnan(value)]
         return float(known.std(ddof=1)) if len(known) > 1 else float("nan")
+
+    def placebo_level(self, name: str, arm: str) -> float:
+        """A metric of those who were dealt an arm that does nothing; in few trials it is not the reference's."""
+        cells, number = self.sums.placebo[name], self.arms.index(arm)
+        n, mean = cells.n[..., number], cells.mean[..., number]
+        return float((n * mean).sum() / max(n.sum(), 1))
 
     def reference_level(self, name: str) -> float:
         """A metric under the reference."""
@@ -283,6 +318,21 @@ class Operating:
         reference = self.sums.truth[COST][self.arms.index(self.experiment.reference)]
         more: np.ndarray = (n * (mean - np.nan_to_num(reference)[:, None])).sum(axis=1)
         return more
+
+
+def _judged(alone: Estimates, grades: Grades, alpha: float) -> Judged:
+    """Grades of one contrast; refused throughout where no trial could be analysed, which is not a power of 0."""
+    found = _significant(alone, alpha)
+    return Judged(found, Grades(found, found, found, found) if isinstance(found, Refused) else grades)
+
+
+def _significant(trials: Estimates, alpha: float) -> Interval | Refused:
+    """Share of trials significant; refused where none could be analysed, for the first one's reason."""
+    if trials.refused.all():
+        first = trials.one()
+        assert isinstance(first, Refused)
+        return first
+    return level(trials.p_value, alpha=alpha)
 
 
 def is_share(name: str) -> bool:

@@ -33,9 +33,14 @@ DEFINITIONS = {
     "horizon, yuan a customer enrolled",
 }
 """Wording of the metrics that are told of every arm."""
+WITH_REFERRED = "net_value_with_referred_per_customer"
 NAMED = {
     "kept_share": ("share of those enrolled who are still there at the horizon (保有率)", "share"),
     "contacts_per_customer": ("contacts within the horizon that reached the customer", "contacts"),
+    WITH_REFERRED: (
+        "net value within the horizon of the customer and of whom it brought by vouching, yuan a customer enrolled",
+        "yuan",
+    ),
 }
 """Wording and unit of those that are told where an experiment names them, besides ratios of totals (`ratios.py`)."""
 
@@ -66,6 +71,7 @@ class Outcomes:
         left
     net_at : fen, net value by each day of the follow-up, (n, days)
     cost_at : fen, cost by each look of the calendar, 0 for who had not begun, (n, looks)
+    referred : fen, net value within the horizon of those who joined because it vouched for them
     """
 
     replication: np.ndarray
@@ -90,6 +96,7 @@ class Outcomes:
     net_at: np.ndarray
     circle: np.ndarray
     cost_at: np.ndarray
+    referred: np.ndarray
 
     def __len__(self) -> int:
         return len(self.replication)
@@ -131,6 +138,7 @@ def read_outcomes(
     began: float = 0.0,
     then: Customers | None = None,
     calls: tuple[np.ndarray, np.ndarray] | None = None,
+    referred: np.ndarray | None = None,
 ) -> Outcomes:
     """Read the outcomes of customers (already chosen, in the order of `stratum` and `before`) at their horizon.
 
@@ -145,6 +153,8 @@ def read_outcomes(
         What they were like on that day; left out, nothing was booked and nobody reached.
     calls : two int64 arrays, (n,), optional
         Their calls at the save desk that were answered, and that made them stay; left out, none.
+    referred : float64 array, (n,), optional
+        Net value, fen, of those whom they brought; left out, nobody.
     """
     ledger, contacts = customers["ledger"].copy(), customers["contacts"].astype(np.int64)
     if then is not None:
@@ -179,6 +189,7 @@ def read_outcomes(
         net_at=np.zeros((len(customers), 0)),
         circle=circles_of(customers),
         cost_at=np.zeros((len(customers), 0)),
+        referred=np.zeros(len(customers)) if referred is None else referred,
     )
 
 
@@ -219,6 +230,8 @@ def metric(outcomes: Outcomes, name: str, margin: float, residual: np.ndarray | 
     if name == "cost_per_customer":
         return np.asarray(cost(ledger) / FEN)
     net = net_value(ledger, margin)
+    if name == WITH_REFERRED:
+        net = net + outcomes.referred
     if name == "net_value_with_residual_per_customer":
         net = net + (outcomes.residual if residual is None else residual)
     return np.asarray(net / FEN)

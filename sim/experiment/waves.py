@@ -17,6 +17,7 @@ from sim.experiment.assignment import deal_waves, eligible, strata, strata_count
 from sim.experiment.before import read_before
 from sim.experiment.follow_up import cost_by, net_by
 from sim.experiment.outcomes import Outcomes, concatenate, read_outcomes, sorted_by_customer
+from sim.experiment.referred import net_of_referred
 from sim.scenario.bonds import Agreement
 from sim.scenario.offers import Arm, FreeDays
 from sim.world.lives import first_leaving
@@ -43,6 +44,7 @@ class Wave:
     stratum: np.ndarray
     before: np.ndarray
     then: Customers
+    brought: np.ndarray
     net: list[np.ndarray] = field(default_factory=list)
     cost: list[np.ndarray] = field(default_factory=list)
     outcomes: Outcomes | None = None
@@ -115,7 +117,8 @@ def _whole(wave: Wave, looks: int) -> Outcomes:
 def _begin(world: World, who: np.ndarray, stratum: np.ndarray, day: float, deal: Deal, horizon: float) -> Wave:
     """Enrol the customers of a wave on its day; before day 0 has a campaign no policy gives rewards."""
     customers = world.customers[who]
-    wave = Wave(day, who, stratum, read_before(world.scenario, customers, day), customers)
+    brought = net_of_referred(world, who, day)
+    wave = Wave(day, who, stratum, read_before(world.scenario, customers, day), customers, brought)
     world.enrol(who, deal(customers, stratum), day + horizon)
     world.forget_leavings(who)
     if day == 0:
@@ -142,6 +145,7 @@ def _read(
             wave.began,
             wave.then,
             world.answered_calls(wave.who, wave.began),
+            net_of_referred(world, wave.who, wave.began + horizon) - wave.brought,
         )
     if own == last and wave.outcomes is not None:
         customers = world.customers[wave.who]

@@ -13,19 +13,19 @@ if TYPE_CHECKING:
 
 def guardrails_part(bench: Bench) -> list[dict[str, Any]]:
     """A row a guardrail and arm."""
-    return [_row(bench.experiment.alpha, item) for item in guarded(bench)]
+    return [_row(item) for item in guarded(bench)]
 
 
-def _row(alpha: float, item: Guarded) -> dict[str, Any]:
-    shown = item.trials.one()
+def _row(item: Guarded) -> dict[str, Any]:
+    first = item.trials.one()
     return {
         **item.guardrail.model_dump(),
         "arm": item.arm,
         "truth": item.truth.plain(),
         "keeps": item.keeps,
-        "effect": shown.effect.plain() if isinstance(shown, Estimate) else shown.plain(),
-        "p_value": shown.p_value if isinstance(shown, Estimate) else None,
-        "shown": isinstance(shown, Estimate) and bool(shown.p_value <= alpha),
+        "effect": first.effect.plain() if isinstance(first, Estimate) else first.plain(),
+        "p_value": first.p_value if isinstance(first, Estimate) else None,
+        "shown": bool(item.shown[0]),
         "method": item.trials.method,
         "passed": item.passed.plain(),
     }

@@ -8,33 +8,24 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from joblib import Parallel, delayed
-from scipy.special import ndtri
 
 from sim.customer.kernel_cache import kernels_are_compiled
 from sim.evidence.paired import run_mean
-from sim.evidence.power import (
-    Sizes,
-    Spread,
-    crossing,
-    customers_needed,
-    least_effect,
-    mean_power,
-    share_power,
-)
+from sim.evidence.power import Sizes, crossing
 from sim.evidence.results import Interval, Refused
+from sim.experiment.circle_sums import CircleCells
 from sim.experiment.operating import (
-    COST,
     Judged,
     Operating,
     Sums,
     firms_table,
-    is_share,
     joined_sums,
     sum_up,
 )
 from sim.experiment.start import Starts
 from sim.experiment.trial import live_experiment
 from sim.planning.blocks import Progress, blocks, in_order, silent
+from sim.planning.power_formula import EFFECTS, Formula, formula_of
 from sim.planning.power_looks import look_points
 from sim.planning.power_points import Number, Point
 from sim.planning.quantities import COMPILING
@@ -53,10 +44,6 @@ BY_FORMULA_ALONE = tuple(2**step for step in range(1, 13))
 ENOUGH = 0.95
 FEWEST_TRIALS = 50
 """Of a larger size: with fewer a share of trials says too little to be drawn."""
-EFFECTS = (0.0, 0.25, 0.5, 0.75, 1.0, 1.25, 1.5)
-"""Of the effect that a normal estimate with the placebo's noise finds with the wanted power."""
-MOST_OF_SHARE = 0.98
-STRATA_HAVE_NO_FORMULA = Refused("arms are compared within strata: no formula knows how the strata differ")
 BEYOND = "more than {times} times the planned size, the largest that {replications} replications make"
 NO_NOISE = Refused("no trial without an effect could be analysed")
 NO_EFFECT = Refused("the truth is 0 within its run doubt: no size of trial finds it")
@@ -238,7 +225,7 @@ def _contrast(
 ) -> Iterator[Point]:
     truth, planned = operating.truth(name, contrast), _sizes(operating, contrast)
     what: dict[str, Any] = {"metric": name, "arm": contrast.arm, "against": contrast.against}
-    formula = _Formula(operating, name, contrast)
+    formula = formula_of(operating, name, contrast)
     effect = truth.value if isinstance(truth, Interval) else None
     at = what | {"customers": tuple(planned), "effect": effect}
     grades = by_size[1].grades
@@ -281,6 +268,8 @@ def _sizes(operating: Operating, contrast: Contrast) -> Sizes:
 def _needed(by_size: dict[int, Judged], planned: Sizes, power: float, replications: int) -> Number:
     """Customers in the arm with which the true effect is found, between the sizes that were joined."""
     known = {times: judged.alone for times, judged in by_size.items() if isinstance(judged.alone, Interval)}
+    if not known:
+        return by_size[1].alone
     chance = np.array([share.value for share in known.values()])
     found = crossing(np.log(np.array(list(known))), chance, power)
     if found is None:
@@ -291,7 +280,7 @@ def _needed(by_size: dict[int, Judged], planned: Sizes, power: float, replicatio
 
 
 def _over_effects(
-    operating: Operating, asked: Asked, name: str, contrast: Contrast, formula: _Formula
+    operating: Operating, asked: Asked, name: str, contrast: Contrast, formula: Formula
 ) -> Iterator[Point]:
     """Power, wrong signs and overstatement where an effect of a stated size is put in at the planned size."""
     what: dict[str, Any] = {"metric": name, "arm": contrast.arm, "against": contrast.against}
@@ -327,79 +316,6 @@ def _over_effects(
     )
 
 
-class _Formula:
-    """The closed form of one contrast's test, where there is one."""
-
-    def __init__(self, operating: Operating, name: str, contrast: Contrast) -> None:
-        self.share, self.alpha = is_share(name), operating.experiment.alpha
-        self.refused = STRATA_HAVE_NO_FORMULA if operating.stratified else None
-        means = operating.means(name)
-        self.against = means[contrast.against]
-        self.reference = operating.reference_level(name)
-        self.spread = Spread(operating.spread(name, contrast.arm), operating.spread(name, contrast.against))
-        still = operating.spread(name, operating.experiment.reference)
-        self.still = Spread(still, still)
-        self.lower = self.share or name == COST
-
-    def at(self, effect: float | None, sizes: Sizes) -> Number | None:
-        """Power at an effect on top of what the contrast's other arm has."""
-        return self._power(effect, sizes, self.against, self.spread)
-
-    def from_reference(self, effect: float | None, sizes: Sizes) -> Number | None:
-        """Power at an effect on top of the reference, the spread of which both arms have."""
-        return self._power(effect, sizes, self.reference, self.still)
-
-    def _power(self, effect: float | None, sizes: Sizes, level: float, spread: Spread) -> Number | None:
-        if effect is None:
-            return None
-        if self.refused is not None:
-            return self.refused
-        if self.share:
-            return share_power(min(1.0, max(0.0, level + effect)), level, sizes, alpha=self.alpha)
-        return mean_power(effect, spread, sizes, alpha=self.alpha)
-
-    def needed(self, effect: float, planned: Sizes, power: float) -> Number:
-        """Customers in the arm with which an effect is found."""
-        if self.refused is not None:
-            return self.refused
-        times = customers_needed(lambda part: self._larger(effect, planned.times(part)), power=power)
-        return times if isinstance(times, Refused) else times * planned.arm
-
-    def _larger(self, effect: float, sizes: Sizes) -> float:
-        if min(sizes) < 2:
-            return 0.0
-        found = self.at(effect, sizes)
-        assert isinstance(found, float)
-        return found
-
-    def least(self, planned: Sizes, power: float) -> Number:
-        """The smallest effect on top of the reference that is found."""
-        if self.refused is not None:
-            return self.refused
-        noise = float(np.hypot(self.still.arm / np.sqrt(planned.arm), self.still.against / np.sqrt(planned.against)))
-        largest = (-self.reference if self.lower else 1 - self.reference) if self.share else 8.0 * noise * self.sign
-
-        def at(effect: float) -> float:
-            found = self.from_reference(effect, planned)
-            assert isinstance(found, float)
-            return found
-
-        return least_effect(at, largest, power=power)
-
-    @property
-    def sign(self) -> float:
-        """The direction in which an effect is put in: the better one."""
-        return -1.0 if self.lower else 1.0
-
-    def likely_effect(self, noise: float, power: float) -> float:
-        """About the effect that is found with a power, in the better direction, as far as it is possible."""
-        likely = float(-ndtri(self.alpha / 2) + ndtri(power)) * noise
-        if self.share:
-            room = self.reference if self.lower else 1 - self.reference
-            likely = min(likely, MOST_OF_SHARE * room / EFFECTS[-1])
-        return self.sign * likely
-
-
 # --- what the whole trial is worth ----------------------------------------------------------------
 
 
@@ -423,3 +339,16 @@ def _trials(operating: Operating) -> Iterator[Point]:
     yield Point("design", "cost", run_mean(operating.cost_of_trial()), customers=(everybody,))
     for name in operating.experiment.metrics:
         yield Point("design", "family_error", operating.family_error(name), metric=name, customers=(everybody,))
+    if operating.by_circle:
+        yield from _circles(operating)
+
+
+def _circles(operating: Operating) -> Iterator[Point]:
+    """How many circles each arm has, and how alike their members are in each metric without any effect."""
+    for arm in operating.arms:
+        yield Point("design", "circles", operating.circles(arm), arm=arm, customers=(operating.sizes(arm),))
+    for name in operating.experiment.metrics:
+        pilot = operating.sums.placebo[name]
+        if isinstance(pilot, CircleCells):
+            yield Point("design", "design_effect", pilot.design_effect(), metric=name)
+            yield Point("design", "correlation_in_circles", pilot.correlation(), metric=name)

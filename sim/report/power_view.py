@@ -31,7 +31,7 @@ PUT_IN = (
 def unit(metric: str, currency: str) -> str:
     """The unit of a metric that a trial can have."""
     own: dict[str, str] = {name: unit for name, (_, unit) in (NAMED | RATIOS).items()}
-    return "share" if metric == "churn_rate" else own.get(metric, currency)
+    return "share" if metric == "churn_rate" else own.get(metric, currency).replace("yuan", currency)
 
 
 def plain(item: Number | None) -> object:
@@ -93,19 +93,41 @@ def design(study: Study) -> str:
     waves = plan.starts
     begin = f" in {waves.waves} waves {waves.every_days} days apart" if waves is not None else ""
     return (
-        f"{sizes} customers of a base of {study.customers:,}; assigned: {plan.assignment.method}{strata}{begin}; "
+        f"{sizes} customers of a base of {study.customers:,}; assigned: {plan.assignment.method}{strata}"
+        f"{_circles(study)}{begin}; "
         f"followed for {study.horizon:g} days; level {plan.alpha:.0%}; wanted power "
-        f"{study.asked.power:.0%}.{_no_formula(study)}"
+        f"{study.asked.power:.0%}.{_alike(study)}{_no_formula(study)}"
+    )
+
+
+def _circles(study: Study) -> str:
+    """Say in how many circles an arm's customers live, where circles were dealt."""
+    found = [f"{p.arm} {plain_number(p.value):,.0f}" for p in study.of("design", "circles")]
+    return f" by circle ({', '.join(found)}; who is alone is one)" if found else ""
+
+
+def _alike(study: Study) -> str:
+    """Say how alike members of a circle are, in the metrics that decide, and what that costs."""
+    said = []
+    for metric in deciding(study):
+        effect, alike = (study.of("design", what, metric) for what in ("design_effect", "correlation_in_circles"))
+        if effect and alike and not isinstance(alike[0].value, Refused):
+            said.append(
+                f"{metric_name(metric)} {plain_number(alike[0].value):.2f} (×{plain_number(effect[0].value):.2f})"
+            )
+    if not said:
+        return ""
+    return (
+        f" Correlation within a circle without any effect, and how many times that makes the variance of a mean: "
+        f"{', '.join(said)}."
     )
 
 
 def _no_formula(study: Study) -> str:
-    reasons = [
-        p.formula.reason
-        for p in study.of("design", "type_one", study.experiment.metrics[0])
-        if isinstance(p.formula, Refused)
-    ]
-    return f" There is no formula beside: {reasons[0]}." if reasons else ""
+    """Say why no contrast in any metric has a formula; nothing where one has."""
+    formulas = [p.formula for p in study.points if (p.axis, p.measure) == ("design", "type_one")]
+    reasons = [formula.reason for formula in formulas if isinstance(formula, Refused)]
+    return f" There is no formula beside: {reasons[0]}." if reasons and len(reasons) == len(formulas) else ""
 
 
 def _place(arms: list[str]) -> Any:
@@ -140,7 +162,7 @@ def needs_table(study: Study, metrics: tuple[str, ...], currency: str) -> Table 
     power = f"{study.asked.power:.0%}"
     columns = [
         Column("contrast", words=True, short=True), Column(f"least effect found in {power}"), Column("formula"),
-        Column("customers an arm for the true effect"), Column("formula"),
+        Column("customers an arm for the true effect"), Column("formula"), Column("in circles"),
     ]  # fmt: skip
     rows = []
     for metric in metrics:
@@ -152,8 +174,17 @@ def needs_table(study: Study, metrics: tuple[str, ...], currency: str) -> Table 
                 _formula(least.formula, kind),
                 _size(needed.value), _formula(needed.formula, "count"),
             ]  # fmt: skip
-            rows.append(_row(least, kind, cells))
+            rows.append(_row(least, kind, cells + _in_circles(study, least.arm, [needed.value, needed.formula])))
     return table(columns, rows)
+
+
+def _in_circles(study: Study, arm: str, customers: list[Number | None]) -> list[Cell]:
+    """Customers of an arm as circles, the first of them that is a number; nothing where no circles were dealt."""
+    dealt = [p for p in study.of("design", "circles") if p.arm == arm]
+    known = [number for number in customers if isinstance(number, float)]
+    if not dealt or not known:
+        return [EMPTY]
+    return [cell(known[0] * plain_number(dealt[0].value) / dealt[0].customers[0], "count", bare=True)]
 
 
 def sizes_table(study: Study, metrics: tuple[str, ...], currency: str) -> Table | None:

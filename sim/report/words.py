@@ -21,6 +21,7 @@ METRICS: dict[str, tuple[str, str]] = {
     "cost_per_customer": ("cost a customer", "户均成本"),
     "net_value_per_customer": ("net value a customer within the horizon", "户均净值"),
     "net_value_with_residual_per_customer": ("net value a customer with residual", "含剩余期净值"),
+    "net_value_with_referred_per_customer": ("net value a customer with those whom it brought", "含推荐入网客户净值"),
     "save_rate": ("callers talked into staying", "挽留成功率"),
     "mean_wait_minutes": ("mean wait at the desk", "平均等待时间"),
     "abandoned_share": ("callers who tired of waiting", "放弃率"),

@@ -19,6 +19,7 @@ from sim.scenario.view import View
 
 _WITH_RESIDUAL = "net_value_with_residual_per_customer"
 _WIN_BACK_RATE = "win_back_rate"
+_WITH_REFERRED = "net_value_with_referred_per_customer"
 
 _CELLS = ("neither", "first", "second", "both")
 _SHARES = [name for name in get_args(AnyMetric) if name.endswith("_rate") or "_share" in name]
@@ -297,6 +298,16 @@ def _leavers_can_come_back(view: View, scenario: Loaded[Scenario]) -> Found:
             yield view.problem(at, shown(name), rule)
 
 
+def _members_bring_others(view: View, scenario: Loaded[Scenario]) -> Found:
+    circles = scenario.value.circles
+    if circles is not None and circles.referral is not None:
+        return
+    for at, name in view.names("metrics"):
+        if name == _WITH_REFERRED:
+            rule = f"another metric, because {scenario.file} has no block 'circles.referral'"
+            yield view.problem(at, shown(name), rule)
+
+
 def _value_is_known(view: View, scenario: Loaded[Scenario]) -> Found:
     """Without tiers nobody is of middle or high value."""
     for at, name in view.names("metrics"):
@@ -363,6 +374,7 @@ _AGAINST_SCENARIO: tuple[Callable[[View, Loaded[Scenario]], Found], ...] = (
     _follow_up_is_lived,
     _residual_known,
     _leavers_can_come_back,
+    _members_bring_others,
     _value_is_known,
     _doubt_has_range,
     circles_can_be_dealt,

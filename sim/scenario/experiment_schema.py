@@ -60,6 +60,7 @@ CustomerMetric = Literal[
     "contacts_per_customer",
     "save_rate",
     "win_back_rate",
+    "net_value_with_referred_per_customer",
 ]
 """What an experiment on customers can ask."""
 AnyMetric = Literal[FirmMetric, CustomerMetric]

@@ -73,7 +73,7 @@ def load_experiment(path: str | Path, scenario: Loaded[Scenario]) -> Loaded[Ques
 
 
 def load_trial(path: str | Path, scenario: Loaded[Scenario]) -> Loaded[Question]:
-    """Read a question whose trial adds up over customers; parameters as `load_experiment`.
+    """Read a question that has a trial; parameters as `load_experiment`.
 
     Returns
     -------
@@ -83,21 +83,12 @@ def load_trial(path: str | Path, scenario: Loaded[Scenario]) -> Loaded[Question]
     Raises
     ------
     InputProblems
-        As `load_experiment`, and for a question about the firm, which has no trial, or one whose arms are dealt to
-        circles.
+        As `load_experiment`, and for a question about the firm, which has no trial.
     """
     document = read_document(path)
     if _about_firm(document):
         raise InputProblems([document.places.problem(("unit",), shown("firm"), f"customer: {NO_TRIAL}")])
-    if document.tree.get("unit") == "circle":
-        raise InputProblems([document.places.problem(("unit",), shown("circle"), f"customer: {NO_SUMS_BY_CIRCLE}")])
     return load_experiment(path, scenario)
-
-
-NO_SUMS_BY_CIRCLE = (
-    "a design is studied by sums over customers, which know nothing of circles; `sim run` grades the trial of this size"
-)
-"""Why a trial whose arms are dealt to circles has no study of its design."""
 
 
 def _about_firm(document: Document) -> bool:

@@ -46,7 +46,7 @@ def test_the_terminal_answers_and_names_the_budget(capsys: pytest.CaptureFixture
     ):
         assert part in text
     assert max(len(line) for line in printed.out.splitlines()) <= 100
-    assert "13 worlds and 20 joint draws of 3 assumptions, about" in printed.err
+    assert "17 worlds and 24 joint draws of 4 assumptions, about" in printed.err
 
 
 def test_the_folder_holds_page_figures_tables_and_manifest(folder: Path) -> None:
@@ -56,9 +56,9 @@ def test_the_folder_holds_page_figures_tables_and_manifest(folder: Path) -> None
     assert page.count("<svg") == 2
     assert "<script" not in page
     assert "http" not in page.replace("http-equiv", "")
-    assert len((folder / "tornado.csv").read_text(encoding="utf-8").splitlines()) == 1 + 1 + 2 * 3
+    assert len((folder / "tornado.csv").read_text(encoding="utf-8").splitlines()) == 1 + 1 + 2 * 4
     found = read_json(folder / "sensitivity.json")
-    assert found["budget"]["joint_worlds"] == 20
+    assert found["budget"]["joint_worlds"] == 24
     assert {line["path"] for line in found["switches"]} == {one["path"] for one in found["factors"]}
 
 
@@ -75,7 +75,7 @@ def test_a_question_about_the_firm_is_asked_too(tmp_path: Path, capsys: pytest.C
 def test_without_joint_draws_the_rest_is_there(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert ask("-e", CADENCE, "--worlds", "0", "--out", tmp_path / "out") == 0
     text = " ".join(capsys.readouterr().out.split())
-    assert "No joint draws: 3 assumptions need at least 10 worlds for joint draws." in text
+    assert "No joint draws: 4 assumptions need at least 12 worlds for joint draws." in text
     assert not (tmp_path / "out" / "figures" / "sobol.svg").exists()
 
 

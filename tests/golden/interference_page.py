@@ -1,6 +1,7 @@
 """`docs/interference.md`: `python -m tests.golden.interference_page` lives every trial that is shipped and writes it.
 
-That takes minutes, so the test beside this file compares what the page was made from, not the numbers.
+That takes minutes, so the test beside this file compares what the page was made from, not the numbers. With
+`--missing` only what does not stand there as its files are now is lived.
 """
 
 from __future__ import annotations
@@ -17,14 +18,14 @@ from sim.evidence.results import Interval
 from sim.experiment.grade import Bench
 from sim.experiment.interference import of_arms
 from sim.experiment.outcomes import concatenate, residual_table
-from sim.experiment.start import draw_start
+from sim.experiment.start import Starts
 from sim.experiment.trial import ExperimentBlock, live_experiment
 from sim.planning.blocks import blocks, in_order, silent
 from sim.report.wording import difference_unit, percent, quantity, span
 from sim.report.words import as_words, metric_name
 from sim.scenario.experiment_schema import Experiment
 from sim.scenario.load import load_experiment, load_scenario
-from tests.golden.experiments_page import Study, studies
+from tests.golden.experiments_page import Study, standing, studies
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "interference.md"
@@ -53,8 +54,7 @@ def live_part(study: Study, replications: np.ndarray) -> ExperimentBlock:
     scenario = load_scenario(study.scenario).value
     plan = asked(study)
     assert plan is not None
-    start = draw_start(scenario, SEED, replications, plan.horizon_days)
-    return live_experiment(start, plan, SEED)
+    return live_experiment(Starts(scenario, SEED, replications).of(plan), plan, SEED)
 
 
 def bench_of(study: Study, plan: Experiment, replications: int, jobs: int) -> Bench:
@@ -141,9 +141,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("--replications", type=int, default=REPLICATIONS)
     parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--missing", action="store_true", help="keep sections whose files are as they were")
     given = parser.parse_args()
     use_kernel_cache()
-    parts = [section(study, given.replications, given.jobs) for study in studies()]
+    parts = [
+        (given.missing and standing(PAGE, mark(study))) or section(study, given.replications, given.jobs)
+        for study in studies()
+    ]
     head = HEAD.format(replications=given.replications, seed=SEED)
     PAGE.write_text("\n".join([head, *(part for part in parts if part)]), encoding="utf-8")
 

@@ -90,6 +90,14 @@ def test_least_effect_and_size_hold_the_formulas(found: Study) -> None:
     assert least.value.low - slack < least.formula < least.value.high + slack
 
 
+@pytest.mark.parametrize("seed", range(6))
+def test_two_small_trials_are_studied_too(seed: int) -> None:
+    """Catches an effect put in that is larger than the few who left in the placebo's arm."""
+    world = load_quiet(customers=30, leaving=leaving(competitor=0.02))
+    few = study(world, experiment_in(world, {"none": {}, "other": {}}), Asked(precision=0.4, most=2), seed=seed)
+    assert len(few.of("effect", "power_alone", "churn_rate")) in (0, 7)
+
+
 def test_formulas_agree_with_printed_values() -> None:
     # Fleiss, Levin and Paik 2003, table A.4: 0.3 against 0.5, power 80%, without their correction 93 an arm
     assert customers_needed(lambda n: share_power(0.3, 0.5, Sizes(n, n)) if n >= 1 else 0.0) == pytest.approx(93, abs=2)
@@ -98,6 +106,14 @@ def test_formulas_agree_with_printed_values() -> None:
     assert needed == pytest.approx(64, abs=0.3)
     assert mean_power(0.0, Spread(1, 1), Sizes(30, 30)) == pytest.approx(0.05)
     assert share_power(0.2, 0.2, Sizes(20_000, 20_000)) == pytest.approx(0.05, abs=2e-4)
+
+
+def test_power_of_a_huge_effect_is_a_number() -> None:
+    """Catches the far tail of scipy's noncentral t, which is no number where an effect is many errors large."""
+    for errors in np.geomspace(1, 400, 200):
+        for sign in (-1, 1):
+            found = mean_power(sign * errors * math.sqrt(2 / 500), Spread(1, 1), Sizes(500, 500))
+            assert 0.1 < found <= 1
 
 
 def test_the_normal_formula_meets_enumeration_where_it_takes_over() -> None:

@@ -11,6 +11,7 @@ from statsmodels.duration.survfunc import CumIncidenceRight, survdiff
 from statsmodels.regression.linear_model import OLS
 from statsmodels.stats.contingency_tables import StratifiedTable
 from statsmodels.stats.multitest import multipletests
+from statsmodels.stats.power import TTestPower
 from statsmodels.stats.proportion import (
     confint_proportions_2indep,
     proportion_confint,
@@ -26,6 +27,8 @@ from sim.evidence.competing import cumulative_incidence_difference
 from sim.evidence.cox import hazard_ratio
 from sim.evidence.means import mean_difference
 from sim.evidence.multiplicity import holm
+from sim.evidence.power import Sizes, Spread
+from sim.evidence.power_by_cluster import clustered_power, design_effect
 from sim.evidence.proportions import risk_difference, stratified_risk_difference, wilson
 from sim.evidence.regression import adjusted_mean_difference
 from sim.evidence.score import constrained_shares, score
@@ -199,6 +202,16 @@ def test_clustered_errors(draw):
     )
     ours = clustered_mean_difference(amount, arm, cluster)
     assert (ours.standard_error[0], ours.p_value[0]) == (close(fit.bse[1]), close(fit.pvalues[1]))
+
+
+def test_power_by_circle_is_that_of_fewer_customers_with_the_circles_degrees():
+    """Equal arms and spreads: n / design effect independent customers, degrees from the circles alone."""
+    for circles, size, alike, effect in ((31, 4, 0.3, 0.5), (60, 3, 0.05, 0.3), (200, 2, 0.9, 0.2), (40, 5, 0.0, 0.0)):
+        grown = design_effect(size, alike)
+        spread, sizes = np.sqrt(grown), Sizes(circles * size, circles * size)
+        ours = clustered_power(effect, Spread(spread, spread), sizes, Sizes(circles, circles))
+        theirs = TTestPower().power(effect, circles * size / grown / 2, 0.05, df=2 * circles - 1)
+        assert ours == pytest.approx(theirs, rel=1e-9)
 
 
 def test_shares_gone_for_a_reason(draw):

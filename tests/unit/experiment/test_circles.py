@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.cli.main import outcome
 from sim.evidence.clusters import NOT_BY_CIRCLE
 from sim.evidence.results import Interval, Refused
 from sim.experiment.assignment import assign, units
@@ -224,12 +223,3 @@ def test_circles_are_dealt_only_where_there_are_any(tmp_path: Path):
     found = refused(tmp_path, {key: value for key, value in BLOCKS.items() if key != "circles"})
     assert "unit: got 'circle', must be customer, because" in found
     assert "has no block 'circles'" in found
-
-
-def test_sim_power_says_why_it_has_no_answer(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
-    file, world = tmp_path / "plan.json", tmp_path / "world.yaml"
-    world.write_text(json.dumps(QUIET | BLOCKS), encoding="utf-8")
-    file.write_text(json.dumps(plan().model_dump(mode="json", exclude_unset=True)), encoding="utf-8")
-    assert outcome(["power", str(world), "-e", str(file)]) == 2
-    [line] = capsys.readouterr().err.splitlines()
-    assert "unit: got 'circle', must be customer: a design is studied by sums over customers" in line

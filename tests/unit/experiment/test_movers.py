@@ -25,6 +25,7 @@ def outcomes(left: list[bool], *, cost: list[int], lost_at: list[float], segment
         left=np.array(left), reason=blank, active=blank, returned=np.zeros(n, bool), ledger=ledger, residual=blank,
         cell=blank, answer=blank, before=before, lost_at=np.array(lost_at),
         net_at=np.zeros((n, 0)), circle=np.full(n, -1), cost_at=np.zeros((n, 0)),
+        referred=np.zeros(n),
     )  # fmt: skip
 
 

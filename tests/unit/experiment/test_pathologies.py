@@ -68,6 +68,7 @@ def lived(arm: np.ndarray, mean_days: np.ndarray, free: np.ndarray) -> Outcomes:
         net_at=np.zeros((n, 0)),
         circle=np.full(n, -1),
         cost_at=np.zeros((n, 0)),
+        referred=np.zeros(n),
     )
 
 

@@ -96,4 +96,4 @@ def test_what_is_not_lived_would_have_changed_nothing() -> None:
 
 def test_each_doubt_stands_at_both_ends_once() -> None:
     worlds = doubtful_worlds(LOADED, [REWARD.value, CADENCE.value])
-    assert len(worlds) == 2 * len(REWARD.value.doubt) == len(set(worlds))
+    assert len(worlds) == 2 * len({*REWARD.value.doubt, *CADENCE.value.doubt}) == len(set(worlds))

@@ -39,6 +39,7 @@ def test_the_questions_doubts_are_asked_about_but_not_what_cannot_matter() -> No
     assert [one.path for one in found] == [
         "money.mean_fee_yuan_per_month",
         "contacts.effect.max_reduction",
+        "team.solves_share",
         "residual.months",
     ]
     assert [(one.path, one.reason) for one in left] == [

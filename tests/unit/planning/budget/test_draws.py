@@ -48,6 +48,11 @@ def test_the_drawn_world_has_the_drawn_values() -> None:
     assert draw.scenario.reward.half_dose_days == draw.values["reward.half_dose_days"]
 
 
+def test_what_company_hs_best_action_acts_through_is_doubted() -> None:
+    """Its plan rests on the complaint line: what is reported there and solved is assumed, so it may not stand still."""
+    assert {"team.reports_share", "team.solves_share", "contacts.effect.max_reduction"} <= set(doubtful(load_company()))
+
+
 def test_what_cannot_move_alone_is_left_where_it_is() -> None:
     ranged = {"central": 0.5, "low": 0.4, "high": 0.6, "assumed": "why"}
     loaded = load_quiet(
