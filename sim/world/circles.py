@@ -152,7 +152,7 @@ def meet(customers, wakes, circle, there, seen, rule, laws, shared, t):
         there[k] += 1 if here else -1
         if not here:
             losses[k] += 1
-            if customers[i].main == 1:
+            if customers[i].main == 1 and not is_card(customers[i]):
                 main_lost[k] = i
     if rule.follows > 0.0:
         for i in range(customers.shape[0]):

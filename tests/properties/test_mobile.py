@@ -51,7 +51,9 @@ def mobile_worlds(draw: st.DrawFn) -> Scenario:
         "segments": {
             "low": {
                 "share": 0.5,
-                "contract_share": draw(SHARE),
+                "contract_share": draw(
+                    st.floats(0.0, 0.99)
+                ),  # all with a subsidy could have no points, and are refused
                 "forgets_bill_share": draw(SHARE),
                 "price_sensitivity": {"mean": 1, "sd": 0.5},
             },

@@ -7,7 +7,7 @@ import pytest
 
 from sim.customer.laws import compile_laws
 from sim.customer.record import MOBILE_DUE, BondMoment, Line
-from sim.customer.states import Clock
+from sim.customer.states import Clock, State
 from sim.customer.terms import take_terms
 from sim.world.world import World
 from tests import family as rates
@@ -150,6 +150,18 @@ def test_cards_are_resold_only_where_commission_exceeds_the_bills():
     for commission, chance in ((0, 0.0), (300, 0.0), (600, 0.0), (1e8, 1.0)):
         world = day_zero(scenario(resale=resale, commission_yuan=commission))
         assert world.customers["resold"].mean() == chance, commission
+
+
+def test_nobody_follows_a_resold_card():
+    """Catches a household that leaves with a main card that was never one of its members."""
+    circles = {"sizes": [{"size": 2, "share": 1.0}], "cards": {"follows_share": 1.0}}
+    blocks = {"base": tenure(0, 5), "circles": circles}
+    resale = {"share": 1.0, "drop_per_month": 1000.0}
+    c = live(scenario(blocks, share=0.5, commission_yuan=1e8, resale=resale)).customers
+    card = c["resold"] == 1
+    assert 0.3 < (card & (c["main"] == 1)).sum() / (c["main"] == 1).sum() < 0.7
+    assert (c["state"][card] == State.LOST).all()
+    assert not (c["state"][~card] == State.LOST).any()
 
 
 def test_a_resold_card_stays_until_the_assessment_and_is_dropped():

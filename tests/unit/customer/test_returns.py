@@ -230,7 +230,7 @@ def test_who_cannot_be_reached_is_approached_in_vain():
     c = world.customers
     assert (back(world) == (c["unreachable"] == 0)).all()
     assert (c["attempts"][c["unreachable"] == 1] == 3).all()
-    begun = day_zero(scenario(**offer(success_share=1.0)), "tries_3")
+    begun = day_zero(scenario(contact_rules={"opt_out_share": 0.0}, **offer(success_share=1.0)), "tries_3")
     begun.customers["opted_out"][::2] = 1
     begun.begin()
     begun.live(HORIZON)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from sim.customer.life import RIVALS
-from sim.customer.record import contested_customer_dtype
+from sim.customer.record import contested_bound_customer_dtype
 from sim.scenario.offers import Arm, FreeDays
 from sim.scenario.schema import Scenario
 from sim.world.rivals import was_given
@@ -103,7 +103,7 @@ def test_each_campaign_is_seen_once_from_its_day_on(campaign: str) -> None:
     """Catches a field of another campaign, who never had it, and a day that two looks see or none."""
     world = scenario(leaving={}, bundles=BUNDLES)
     days = np.array([-np.inf, 0.0, 30.9, 31.0, 59.0, 1 / 3])
-    customers = np.zeros(len(days), dtype=contested_customer_dtype)
+    customers = np.zeros(len(days), dtype=contested_bound_customer_dtype)
     ever = np.isfinite(days)
     for day in ("reached_at", "called_at"):
         customers[day] = -np.inf
@@ -120,7 +120,7 @@ def test_each_campaign_is_seen_once_from_its_day_on(campaign: str) -> None:
         [False, False, False, True, False, False],
         [False, False, False, False, True, False],
     ]
-    untouched = np.zeros(3, dtype=contested_customer_dtype)
+    untouched = np.zeros(3, dtype=contested_bound_customer_dtype)
     for day in ("reached_at", "called_at"):
         untouched[day] = -np.inf
     assert not was_given(campaign, untouched, world, 0.0, 31.0).any()
