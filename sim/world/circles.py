@@ -166,6 +166,7 @@ def meet(customers, wakes, circle, there, seen, rule, laws, shared, t):
                 close_if_due(c, t, the_laws, shared)
                 leave(c, main.reason, t, the_laws, shared)
                 follow[k] += 1
+                touched[i] = True
     for i in range(customers.shape[0]):
         k = circle[i]
         if k < 0 or not changed[k]:

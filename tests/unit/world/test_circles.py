@@ -16,7 +16,7 @@ from sim.scenario.load import load_scenario
 from sim.scenario.problems import InputProblems
 from sim.world.world import World
 from tests.properties.books import SETTLED, Books
-from tests.worlds import base_of, day_zero, draw, leaving, live, load_quiet, quiet
+from tests.worlds import base_of, day_zero, differing, draw, leaving, live, load_quiet, quiet
 
 SIZES = [{"size": 2, "share": 0.5}, {"size": 5, "share": 0.3}]
 NEWS = {"raises": 2.0, "lasts_days": 30, "acts_on": ["competitor"]}
@@ -157,6 +157,21 @@ def test_secondary_cards_follow_the_main_one_at_the_next_weeks_start():
     assert at_epochs.sum() > 20
     nobody = world(cards={"follows_share": 0.0}, rate=0.02)
     assert (nobody.customers["lost_at"][mains] == c["lost_at"][mains]).all()
+
+
+def test_who_followed_is_a_loss_that_the_others_hear_of_a_week_later():
+    """Catches a card that is taken to be there until something would have been due of it: lived in pieces it is not."""
+    blocks = {"circles": {"sizes": SIZES, "cards": {"follows_share": 0.5}, "news": NEWS}}
+    whole, pieces = (day_zero(quiet(customers=400, leaving=leaving(competitor=0.02), **blocks)) for _ in range(2))
+    for of in (whole, pieces):
+        of.begin()
+    whole.live(365.0)
+    for day in range(3, 365, 3):
+        pieces.live(float(day))
+    pieces.live(365.0)
+    assert counted(whole, Count.NEWS) > 50
+    assert not differing(whole.customers, pieces.customers).any()
+    assert (whole.shared.tally == pieces.shared.tally).all()
 
 
 # --- referral -------------------------------------------------------------------------------------
