@@ -133,13 +133,7 @@ def table(customers: int) -> tuple[list[tuple[str, str, str]], dict[str, float]]
             f"times that; {lives.events / lives.seconds / 1e6:.1f} million events/s, calendar and Python "
             f"{lives.calendar_share:.1%}, {lives.seconds_per_appointment * 1e9:.0f} ns each"
         )
-        rows.append(
-            (
-                name,
-                f"{ratio:.2f}",
-                speed,
-            )
-        )
+        rows.append((name, f"{ratio:.2f}", speed))
         key = name.replace(" ", "_")
         figures |= {
             f"{key}_over_without": ratio,

@@ -7,6 +7,7 @@ import numpy as np
 from sim.customer.circles import NOBODY
 from sim.customer.life import PROSPECT
 from sim.experiment.follow_up import net_by
+from sim.world.circles import referrers_of
 from sim.world.world import World
 
 
@@ -29,8 +30,7 @@ def net_of_referred(world: World, who: np.ndarray, day: float) -> np.ndarray:
     if "referrer" not in (customers.dtype.names or ()):
         return np.zeros(len(who))
     joined = np.flatnonzero((customers["referrer"] != NOBODY) & (customers["state"] != PROSPECT))
-    # the base stands first in its row, by id
-    by = world.row_start[customers["row"][joined]] + customers["referrer"][joined]
+    by = referrers_of(world, joined)
     net = net_by(world, joined, day, day, np.zeros_like(customers["ledger"][joined]))
     brought: np.ndarray = np.bincount(by, weights=net, minlength=len(customers))[who]
     return brought

@@ -57,6 +57,13 @@ def circle_rule(scenario: Scenario) -> CircleRule | None:
     return rule if holds or rule.follows > 0.0 or rule.raises > 0.0 or rule.refers else None
 
 
+def referrers_of(world: World, who: np.ndarray) -> np.ndarray:
+    """Positions of those who bring customers (positions): the base stands first in its row, by id."""
+    customers = world.customers
+    found: np.ndarray = world.row_start[customers["row"][who]] + customers["referrer"][who]
+    return found
+
+
 class CircleNews:
     """At each week's start secondary cards follow the main one, members see who is there, and hear who is not."""
 
@@ -71,8 +78,7 @@ class CircleNews:
         who = np.flatnonzero((customers["referrer"] != NOBODY) & (customers["state"] == PROSPECT))
         self.prospects = who[np.argsort(customers["due"][who, _JOIN], kind="stable")]
         self.joining = customers["due"][self.prospects, _JOIN].copy()
-        # the base stands first in its row, by id
-        self.referrers = world.row_start[customers["row"][self.prospects]] + customers["referrer"][self.prospects]
+        self.referrers = referrers_of(world, self.prospects)
 
     def epochs(self, until: float) -> list[float]:
         """Starts of weeks; day 0 too where it says who may join in the first week."""

@@ -6,18 +6,6 @@ import pytest
 
 from sim.report.answer import answer_sentence
 from sim.report.values import interval, refused
-from tests.unit.report.sample_summary import sample_summary
-
-
-@pytest.fixture
-def summary() -> dict[str, Any]:
-    return sample_summary()
-
-
-@pytest.fixture
-def reward(summary: dict[str, Any]) -> dict[str, Any]:
-    found: dict[str, Any] = summary["experiments"][0]
-    return found
 
 
 @pytest.fixture

@@ -15,18 +15,7 @@ from sim.report.interference_view import interference_words
 from sim.report.page import render_page
 from sim.report.values import interval
 from sim.report.words import gets_in_words
-from tests.unit.report.sample_summary import sample_provenance, sample_summary
-
-
-@pytest.fixture
-def summary() -> dict[str, Any]:
-    return sample_summary()
-
-
-@pytest.fixture
-def reward(summary: dict[str, Any]) -> dict[str, Any]:
-    found: dict[str, Any] = summary["experiments"][0]
-    return found
+from tests.unit.report.sample_summary import sample_provenance
 
 
 def counted(experiment: dict[str, Any], **of_others: Any) -> None:

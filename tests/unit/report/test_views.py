@@ -29,18 +29,6 @@ from sim.report.run_view import (
 from sim.report.values import interval, refused
 from sim.report.wording import Cell
 from sim.report.words import gets_in_words, rule_in_words, unit_of
-from tests.unit.report.sample_summary import sample_summary
-
-
-@pytest.fixture
-def summary() -> dict[str, Any]:
-    return sample_summary()
-
-
-@pytest.fixture
-def reward(summary: dict[str, Any]) -> dict[str, Any]:
-    found: dict[str, Any] = summary["experiments"][0]
-    return found
 
 
 def test_a_table_drops_what_is_empty_and_marks_what_is_refused() -> None:
